@@ -1,0 +1,173 @@
+package mirage.bytes;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Where each range of a file or disk lies in the layer below. Runs are ordered and do not overlap in the file or disk
+ * (they may in the layer below: shared extents); a range without a run is a hole and reads as zeros. Immutable; three
+ * longs a run, so that the map of a badly fragmented disk stays small.
+ */
+public final class ExtentMap {
+    /** Nothing but a hole. */
+    public static final ExtentMap EMPTY = new ExtentMap(new long[0]);
+
+    /** offset, length, target; again and again. */
+    private final long[] runs;
+
+    private ExtentMap(long[] runs) {
+        this.runs = runs;
+    }
+
+    /** One run that maps everything to itself: the disk of a raw image. */
+    public static ExtentMap identity(long length) {
+        return length == 0 ? EMPTY : new ExtentMap(new long[] {0, length, 0});
+    }
+
+    /**
+     * A run of the map.
+     *
+     * @param offset in the file or disk
+     * @param length in bytes, greater than 0
+     * @param target offset in the layer below
+     */
+    public record Run(long offset, long length, long target) {
+        public long end() {
+            return offset + length;
+        }
+    }
+
+    public int runCount() {
+        return runs.length / 3;
+    }
+
+    public Run run(int index) {
+        return new Run(runs[3 * index], runs[3 * index + 1], runs[3 * index + 2]);
+    }
+
+    public List<Run> runs() {
+        List<Run> list = new ArrayList<>(runCount());
+        for (int i = 0; i < runCount(); i++) {
+            list.add(run(i));
+        }
+        return list;
+    }
+
+    /** Index of the first run that ends behind {@code offset}: the one that holds it, or else the next. */
+    public int firstRunEndingAfter(long offset) {
+        int low = 0;
+        int high = runCount();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (runs[3 * middle] + runs[3 * middle + 1] <= offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** Bytes that have a place, holes left out. */
+    public long mappedBytes() {
+        long bytes = 0;
+        for (int i = 1; i < runs.length; i += 3) {
+            bytes += runs[i];
+        }
+        return bytes;
+    }
+
+    /**
+     * The layer below this map's layer: each run of this map looked up in {@code lower}. Of a file in a volume and the
+     * volume in an image this makes the file in the image. What {@code lower} does not place becomes a hole.
+     */
+    public ExtentMap through(ExtentMap lower) {
+        Builder composed = new Builder();
+        for (int i = 0; i < runCount(); i++) {
+            Run run = run(i);
+            long runEndBelow = run.target() + run.length();
+            for (int j = lower.firstRunEndingAfter(run.target()); j < lower.runCount(); j++) {
+                Run below = lower.run(j);
+                if (below.offset() >= runEndBelow) {
+                    break;
+                }
+                long start = Math.max(run.target(), below.offset());
+                long end = Math.min(runEndBelow, below.end());
+                composed.add(
+                        run.offset() + start - run.target(),
+                        end - start,
+                        below.target() + start - below.offset());
+            }
+        }
+        return composed.build();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ExtentMap map && Arrays.equals(runs, map.runs);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(runs);
+    }
+
+    @Override
+    public String toString() {
+        return runs().toString();
+    }
+
+    /** Takes runs in ascending order and joins those that continue each other. */
+    public static final class Builder {
+        private long[] runs = new long[12];
+        private int used;
+
+        /**
+         * Adds a run behind all earlier ones.
+         *
+         * @throws IllegalArgumentException when it is empty, negative, or begins before the last one ends
+         */
+        public Builder add(long offset, long length, long target) {
+            if (offset < 0
+                    || length <= 0
+                    || target < 0
+                    || offset > Long.MAX_VALUE - length
+                    || target > Long.MAX_VALUE - length) {
+                throw new IllegalArgumentException(
+                        "run at " + offset + " of length " + length + " to " + target);
+            }
+            if (used > 0) {
+                long end = end();
+                if (offset < end) {
+                    throw new IllegalArgumentException(
+                            "run at " + offset + " begins before " + end);
+                }
+                if (offset == end && target == runs[used - 1] + runs[used - 2]) {
+                    runs[used - 2] += length;
+                    return this;
+                }
+            }
+            if (used == runs.length) {
+                runs = Arrays.copyOf(runs, used * 2);
+            }
+            runs[used++] = offset;
+            runs[used++] = length;
+            runs[used++] = target;
+            return this;
+        }
+
+        /** Offset behind the last run, 0 when there is none. */
+        public long end() {
+            return used == 0 ? 0 : runs[used - 3] + runs[used - 2];
+        }
+
+        public int runCount() {
+            return used / 3;
+        }
+
+        public ExtentMap build() {
+            return used == 0 ? EMPTY : new ExtentMap(Arrays.copyOf(runs, used));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package mirage.filesystem;
+
+import mirage.bytes.FormatException;
+
+import java.io.IOException;
+
+/** A file system found in a volume, read only. Never changes a byte, never follows a link out of itself. */
+public interface FileSystem {
+    /** As the kernel names it for a mount: {@code ext2}, {@code ext3}, {@code ext4}. */
+    String type();
+
+    /** Empty when it has none. */
+    String label();
+
+    /** In the form the field writes it; empty when it has none. */
+    String uuid();
+
+    /** Size of the file system in bytes, at most the volume's. */
+    long sizeBytes();
+
+    int blockSizeBytes();
+
+    /**
+     * Shows every file once for each path, parents before what they hold, the root first with an empty path; names in
+     * a directory in the order of their bytes. What cannot be read is left out (or shown without content) with a
+     * warning; work and memory stay within a budget that follows the size of the volume.
+     *
+     * @throws FormatException when nothing sensible can be shown; what was shown before stays true
+     */
+    void walk(FileVisitor visitor) throws IOException;
+
+    /** Takes the files of {@link #walk}. */
+    @FunctionalInterface
+    interface FileVisitor {
+        void visit(FileRecord file) throws IOException;
+    }
+}
