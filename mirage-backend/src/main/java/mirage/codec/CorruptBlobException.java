@@ -14,4 +14,9 @@ public class CorruptBlobException extends IOException {
     public CorruptBlobException(String object, long offset, String what) {
         super(object + " at " + offset + ": " + what);
     }
+
+    /** For a more special exception of the same damage: with the cause's message. */
+    protected CorruptBlobException(CorruptBlobException cause) {
+        super(cause.getMessage(), cause);
+    }
 }
