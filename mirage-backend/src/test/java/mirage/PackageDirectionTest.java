@@ -30,7 +30,7 @@ final class PackageDirectionTest {
                     Map.entry("volume", Set.of()),
                     Map.entry("filesystem", Set.of()),
                     Map.entry("layout", Set.of("image", "volume", "filesystem")),
-                    Map.entry("manifest", Set.of("chunk", "codec", "blob")),
+                    Map.entry("manifest", Set.of("chunk", "codec", "blob", "volume", "filesystem")),
                     Map.entry("catalog", Set.of("manifest", "codec")),
                     Map.entry("rebuild", Set.of("pack", "manifest", "chunk")),
                     Map.entry(
@@ -64,7 +64,7 @@ final class PackageDirectionTest {
                                     "rebuild",
                                     "maintain",
                                     "codec")),
-                    Map.entry("command", Set.of("library", "catalog", "manifest", "filesystem")));
+                    Map.entry("command", Set.of("library", "catalog", "manifest", "filesystem", "maintain")));
 
     private final JavaClasses classes =
             new ClassFileImporter()

@@ -14,7 +14,8 @@ public record UploadDigests(String md5, String sha256, String sha512) {
 
     private static void require(String digest, int length) {
         if (digest.length() != length || !HEX.matcher(digest).matches()) {
-            throw new IllegalArgumentException(length + " hexadecimal digits expected, found " + digest);
+            throw new IllegalArgumentException(
+                    length + " hexadecimal digits expected, found " + digest);
         }
     }
 }
