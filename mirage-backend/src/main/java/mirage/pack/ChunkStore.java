@@ -160,37 +160,33 @@ public final class ChunkStore implements ChunkSource, Closeable {
         throw new MissingChunkException(id);
     }
 
-    private static ByteBuffer readAt(ChunkId id, ChunkPlace place, ByteBuffer frame)
-            throws CorruptPackException {
+    private ByteBuffer readAt(ChunkId id, ChunkPlace place, ByteBuffer frame) throws IOException {
         if (place.end() > frame.capacity()) {
-            throw new CorruptPackException(
-                    place.pack(),
-                    0,
-                    "chunk "
-                            + id
-                            + " expected up to "
-                            + place.end()
-                            + " of frame "
-                            + place.frame()
-                            + ", found its end at "
-                            + frame.capacity());
+            throw corrupt(id, place, "the frame ends at " + frame.capacity());
         }
         ByteBuffer content = frame.slice(place.offset(), place.length());
         ChunkId found = ChunkId.of(content);
         if (!found.equals(id)) {
-            throw new CorruptPackException(
-                    place.pack(),
-                    0,
-                    "chunk "
-                            + id
-                            + " expected in frame "
-                            + place.frame()
-                            + " at "
-                            + place.offset()
-                            + ", content has digest "
-                            + found);
+            throw corrupt(id, place, "content has digest " + found);
         }
         return content;
+    }
+
+    private CorruptPackException corrupt(ChunkId id, ChunkPlace place, String found)
+            throws IOException {
+        return new CorruptPackException(
+                place.pack(),
+                frames.offsetOf(place.frameId()),
+                "chunk "
+                        + id
+                        + " expected in frame "
+                        + place.frame()
+                        + " from "
+                        + place.offset()
+                        + " to "
+                        + place.end()
+                        + ", "
+                        + found);
     }
 
     private static MissingChunkException missing(ChunkId id, MissingBlobException cause) {

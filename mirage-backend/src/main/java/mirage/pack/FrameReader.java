@@ -33,15 +33,26 @@ final class FrameReader {
      */
     ByteBuffer read(FrameId id) throws IOException {
         try (ByteSource pack = blobs.open(id.pack().blobName())) {
-            List<PackFrame> frames = framesOf(id.pack(), pack);
-            if (id.frame() >= frames.size()) {
-                throw new CorruptPackException(
-                        id.pack(),
-                        pack.length(),
-                        "frame " + id.frame() + " expected, found " + frames.size() + " frames");
-            }
-            return PackFormat.readFrame(id.pack(), id.frame(), frames.get(id.frame()), pack);
+            return PackFormat.readFrame(id.pack(), id.frame(), frame(id, pack), pack);
         }
+    }
+
+    /** Where the frame lies in its pack, for messages. */
+    long offsetOf(FrameId id) throws IOException {
+        try (ByteSource pack = blobs.open(id.pack().blobName())) {
+            return frame(id, pack).offset();
+        }
+    }
+
+    private PackFrame frame(FrameId id, ByteSource pack) throws IOException {
+        List<PackFrame> frames = framesOf(id.pack(), pack);
+        if (id.frame() >= frames.size()) {
+            throw new CorruptPackException(
+                    id.pack(),
+                    pack.length(),
+                    "frame " + id.frame() + " expected, found " + frames.size() + " frames");
+        }
+        return frames.get(id.frame());
     }
 
     private List<PackFrame> framesOf(PackId id, ByteSource pack) throws IOException {

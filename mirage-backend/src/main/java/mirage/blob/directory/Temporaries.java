@@ -76,9 +76,11 @@ final class Temporaries implements Closeable {
 
     @Override
     public void close() throws IOException {
-        disk.delete(lockFile);
-        lock.close();
-        OWN_LOCKS.remove(lockFile);
+        try (lock) {
+            disk.delete(lockFile);
+        } finally {
+            OWN_LOCKS.remove(lockFile);
+        }
     }
 
     private static void removeStrays(Disk disk, Path directory) throws IOException {
