@@ -47,7 +47,14 @@ final class PackageDirectionTest {
                                     "rebuild")),
                     Map.entry(
                             "maintain",
-                            Set.of("pack", "manifest", "catalog", "blob", "chunk", "rebuild")),
+                            Set.of(
+                                    "volume",
+                                    "pack",
+                                    "manifest",
+                                    "catalog",
+                                    "blob",
+                                    "chunk",
+                                    "rebuild")),
                     Map.entry(
                             "library",
                             Set.of(
@@ -64,7 +71,16 @@ final class PackageDirectionTest {
                                     "rebuild",
                                     "maintain",
                                     "codec")),
-                    Map.entry("command", Set.of("library", "catalog", "manifest", "filesystem", "maintain")));
+                    Map.entry(
+                            "command",
+                            Set.of(
+                                    "library",
+                                    "catalog",
+                                    "manifest",
+                                    "filesystem",
+                                    "volume",
+                                    "chunk",
+                                    "maintain")));
 
     private final JavaClasses classes =
             new ClassFileImporter()

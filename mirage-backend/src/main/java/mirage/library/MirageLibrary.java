@@ -334,7 +334,7 @@ public final class MirageLibrary implements ImageLibrary {
 
     /** Re-reads everything; see {@link LibraryVerifier}. */
     public LibraryVerifier verifier() {
-        return new LibraryVerifier(chunks, manifests, catalog, rebuilder);
+        return new LibraryVerifier(blobs, chunks, manifests, catalog, rebuilder);
     }
 
     private CatalogEntry require(ImageId image) throws IOException {

@@ -1,5 +1,9 @@
 package mirage.maintain;
 
+import mirage.blob.BlobKind;
+import mirage.blob.BlobName;
+import mirage.blob.BlobStore;
+import mirage.bytes.ByteSource;
 import mirage.catalog.Catalog;
 import mirage.catalog.CatalogEntry;
 import mirage.manifest.DiskView;
@@ -10,6 +14,9 @@ import mirage.manifest.ManifestStore;
 import mirage.manifest.RecipeReader;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkStore;
+import mirage.pack.PackDamage;
+import mirage.pack.PackId;
+import mirage.pack.PackVerifier;
 import mirage.rebuild.Rebuilder;
 
 import java.io.IOException;
@@ -25,19 +32,23 @@ import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
 /**
- * Re-reads every image: rebuilt and held against the SHA-256 of its upload. Changes nothing; every damage is named, none ends the work.
+ * Re-reads everything: every pack with every chunk in it against its name, and every image rebuilt and held against the
+ * SHA-256 of its upload. Changes nothing; every damage is named, none ends the work.
  */
 public final class LibraryVerifier {
+    private final BlobStore blobs;
     private final ChunkStore chunks;
     private final ManifestStore manifests;
     private final Catalog catalog;
     private final Rebuilder rebuilder;
 
     public LibraryVerifier(
+            BlobStore blobs,
             ChunkStore chunks,
             ManifestStore manifests,
             Catalog catalog,
             Rebuilder rebuilder) {
+        this.blobs = blobs;
         this.chunks = chunks;
         this.manifests = manifests;
         this.catalog = catalog;
@@ -46,7 +57,7 @@ public final class LibraryVerifier {
 
     /** How many bytes {@link #verify} will read: stored ones of packs, uploaded ones of images. */
     public long workBytes() throws IOException {
-        long bytes = 0;
+        long bytes = chunks.statistics().packBytes();
         for (CatalogEntry entry : catalog.list()) {
             bytes += entry.manifest() == null ? 0 : entry.size();
         }
@@ -59,6 +70,15 @@ public final class LibraryVerifier {
      */
     public List<Damage> verify(LongConsumer progress) throws IOException {
         List<Damage> damages = new ArrayList<>();
+        PackVerifier packs = new PackVerifier(blobs);
+        for (BlobName name : blobs.list(BlobKind.PACK)) {
+            packs.verify(new PackId(name.id()))
+                    .forEach(damage ->
+                            damages.add(new Damage("pack " + name.id(), describe(damage))));
+            try (ByteSource pack = blobs.open(name)) {
+                progress.accept(pack.length());
+            }
+        }
         Set<ManifestId> seen = new TreeSet<>();
         for (CatalogEntry entry : catalog.list()) {
             ManifestId manifest = entry.manifest();
@@ -68,6 +88,12 @@ public final class LibraryVerifier {
             }
         }
         return damages;
+    }
+
+    private static String describe(PackDamage damage) {
+        return (damage.frame() == PackDamage.WHOLE_PACK ? "" : "frame " + damage.frame() + ", ")
+                + (damage.chunk() == null ? "" : "chunk " + damage.chunk() + ", ")
+                + damage.what();
     }
 
     private void verify(CatalogEntry entry, ManifestId id, List<Damage> damages) {

@@ -1,7 +1,7 @@
 /**
  * Looking after what is stored: re-reading all of it and saying what is damaged.
  *
- * <p>May use: {@code bytes}, {@code blob}, {@code chunk}, {@code pack}, {@code manifest}, {@code catalog},
+ * <p>May use: {@code bytes}, {@code blob}, {@code chunk}, {@code pack}, {@code manifest}, {@code volume}, {@code catalog},
  * {@code rebuild}.
  */
 @NullMarked

@@ -208,7 +208,10 @@ final class ManifestFormat {
         for (VolumeRecord record : volumes) {
             Volume volume = record.volume();
             out.varint(volume.index()).varint(volume.offset()).varint(volume.length());
-            out.text(volume.table()).foreignText(volume.type()).foreignText(volume.name()).foreignText(volume.uuid());
+            out.text(volume.table())
+                    .foreignText(volume.type())
+                    .foreignText(volume.name())
+                    .foreignText(volume.uuid());
             VolumeRecord.FileTable files = record.files();
             out.u8(files == null ? 0 : 1);
             if (files != null) {
