@@ -72,9 +72,11 @@ def digest(path):
 
 def xattrs(path):
     names = sorted(name.encode("utf-8", "surrogateescape") for name in os.listxattr(path, follow_symlinks=False))
-    return ",".join(
-        escaped(name) + "=" + os.getxattr(path, name, follow_symlinks=False).hex() for name in names
-    )
+    return ",".join(escaped(name) + "=" + brief(os.getxattr(path, name, follow_symlinks=False)) for name in names)
+
+
+def brief(value):
+    return value.hex() if len(value) <= 100 else "sha256:" + hashlib.sha256(value).hexdigest()
 
 
 def line(path, shown, masked):

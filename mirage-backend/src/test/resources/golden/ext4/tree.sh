@@ -12,7 +12,7 @@ yes 'a line of text' | head -c 4096 > plain/one-block || true
 yes 'a line of text' | head -c 4097 > plain/one-block-and-a-byte || true
 yes 'a longer line of text in a longer file' | head -c 700000 > plain/longer || true
 printf 'deep\n' > deep/a/b/c/d/e/f/g/h/file
-for i in $(seq 1 "${TREE_MANY:-400}"); do printf '%s\n' "$i" > "many/a-file-with-a-long-name-$i"; done
+for i in $(seq 1 "${TREE_MANY:-60}"); do printf '%s\n' "$i" > "many/a-file-with-a-long-name-$i"; done
 
 printf 'n' > "names/$(printf 'n%.0s' $(seq 255))"
 printf 'n' > "names/  blanks  "

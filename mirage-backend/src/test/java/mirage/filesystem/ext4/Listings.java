@@ -81,7 +81,7 @@ final class Listings {
                 time(file.times().created()),
                 escaped(file.linkTarget()),
                 file.xattrs().stream()
-                        .map(x -> escaped(x.name()) + "=" + hex(x.value().toBytes()))
+                        .map(x -> escaped(x.name()) + "=" + brief(x.value().toBytes()))
                         .collect(Collectors.joining(",")),
                 (file.flags().encrypted() ? "encrypted" : "")
                         + (file.flags().damaged() ? "damaged" : ""),
@@ -107,12 +107,7 @@ final class Listings {
     }
 
     private static String digest(FileRecord file, ByteSource volume) throws IOException {
-        MessageDigest sha;
-        try {
-            sha = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        MessageDigest sha = sha256();
         switch (file.content()) {
             case Content.Inline inline -> sha.update(inline.bytes().toBytes());
             case Content.Mapped mapped -> {
@@ -125,6 +120,18 @@ final class Listings {
             }
         }
         return hex(sha.digest());
+    }
+
+    private static String brief(byte[] value) {
+        return value.length <= 100 ? hex(value) : "sha256:" + hex(sha256().digest(value));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String hex(byte[] bytes) {
