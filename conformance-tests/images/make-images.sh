@@ -40,7 +40,7 @@ done
 mkdir -p "$IMAGES"
 exec 9>"$IMAGES/.lock"
 flock 9
-RECIPE_DIGEST=$(cat "$RECIPE"/make-images.sh "$RECIPE"/*.py | sha256sum | cut -d' ' -f1)
+RECIPE_DIGEST=$(cat "$RECIPE"/{make-images.sh,awkward-tree.py,embed-grub.py} | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$IMAGES/.recipe" 2>/dev/null)" = "$RECIPE_DIGEST" ]; then
     exit 0
 fi
