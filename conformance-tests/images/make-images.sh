@@ -189,7 +189,7 @@ convert role.raw role.zlib.qcow2 -c &
 role_zlib=$!
 
 python3 "$RECIPE/awkward-tree.py" "$WORK/tree"
-whole_disk ext2.raw -t ext2 -b 1024 -I 128 2>/dev/null # it warns that such inodes end in 2038
+whole_disk ext2.raw -t ext2 -b 1024 -I 128 >/dev/null # a warning that such inodes end in 2038
 whole_disk inline.raw -t ext4 -b 4096 -I 512 -O inline_data
 odd_times "$IMAGES/inline.raw" 0 ""
 

@@ -22,7 +22,8 @@ final class LauncherIT {
     /** The launcher as it is installed: beside lib/, without sources. */
     @BeforeEach
     void install() throws IOException {
-        Path installed = Files.createDirectories(folder.resolve("installed/lib")).getParent();
+        Path installed = Files.createDirectory(folder.resolve("installed"));
+        Files.createDirectory(installed.resolve("lib"));
         launcher = Files.copy(Launcher.FILE, installed.resolve("mirage"));
     }
 
@@ -90,9 +91,9 @@ final class LauncherIT {
     }
 
     /** A Java that prints its folder's name and its arguments. */
-    private Path java(String home, String version) throws IOException {
-        Path bin = Files.createDirectories(folder.resolve(home).resolve("bin"));
-        Path java = bin.resolve("java");
+    private Path java(String name, String version) throws IOException {
+        Path home = folder.resolve(name);
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(
                 java,
                 """
@@ -103,9 +104,9 @@ final class LauncherIT {
                         .formatted(version));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(
-                bin.resolveSibling("release"),
+                home.resolve("release"),
                 "IMPLEMENTOR=\"Test\"\nJAVA_VERSION=\"" + version + "\"\n");
-        return bin.getParent();
+        return home;
     }
 
     private Finished start(String variable, Path home) throws IOException, InterruptedException {
