@@ -19,7 +19,8 @@ public interface BlobStore extends Closeable {
      * it is complete only where the store could not tell whether the last step succeeded.
      *
      * @param content read once, from its begin to its end
-     * @throws BlobExistsException when the name exists, also when the bytes are equal; the blob is as it was
+     * @throws BlobExistsException when the name exists, also when the bytes are equal; the blob is as it was, complete
+     *     and durable
      * @throws IOException when the content cannot be read or the blob not written
      */
     void create(BlobName name, ByteSource content) throws IOException;

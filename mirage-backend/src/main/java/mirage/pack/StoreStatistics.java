@@ -19,7 +19,8 @@ public record StoreStatistics(long chunks, long contentBytes, long packs, long p
                 packBytes + other.packBytes);
     }
 
-    static StoreStatistics of(PackTable table) {
+    /** What one pack holds. */
+    public static StoreStatistics of(PackTable table) {
         return new StoreStatistics(
                 table.chunks().size(), table.contentBytes(), 1, table.packBytes());
     }
