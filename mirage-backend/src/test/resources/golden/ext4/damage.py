@@ -133,8 +133,12 @@ def superblock():
     image = summed()
     image.field(0x3FC, "I", image.get(SUPERBLOCK + 0x3FC, "I") ^ 1).save("superblock-checksum-wrong")
     image = ext4()
+    tail = os.path.join(work, "tail")
+    with open(tail, "wb") as f:
+        f.write(b"tail of text " * 10000)
+    image.debugfs("write %s tail" % tail)
     with open(image.path, "r+b") as f:
-        f.truncate(200 * 1024)
+        f.truncate(100 * BLOCK)
     image.save("volume-cut-off")
 
 
@@ -259,10 +263,11 @@ def attributes():
     image = ext4()
     image.put(image.attribute_block("victim") + 32 + 1, "B", 2).save("attribute-acl-malformed")
     image = ext4()
-    with open(image.path, "r+b") as f:
-        f.seek(image.attribute_block("victim") + 32)
-        f.write(b"\1" * (BLOCK - 32))
-    image.save("attribute-entries-without-end")
+    entry = struct.pack("<BBHIII15sx", 15, 1, 0, 0, 0, 0, b"name")
+    image.put(image.attribute_block("victim") + 32, "992s", entry * 31).save("attribute-entries-without-end")
+    image = ext4()
+    entry = struct.pack("<BBHIII255sx", 255, 1, 0, 0, 0, 0, b"name")
+    image.put(image.attribute_block("victim") + 32, "992s", entry * 4).save("attribute-name-past-end")
     image = summed()
     at = image.attribute_block("victim") + 0x10
     image.put(at, "I", image.get(at, "I") ^ 1).save("attribute-block-checksum-wrong")
