@@ -146,6 +146,8 @@ def groups():
     ext4().put(2 * BLOCK + 0x8, "I", 0xFFFFFFF0).save("group-inode-table-past-end")
     image = summed()
     image.put(2 * BLOCK + 0x1E, "H", image.get(2 * BLOCK + 0x1E, "H") ^ 1).save("group-checksum-wrong")
+    image = Image("-t", "ext4", "-O", "^has_journal,^metadata_csum,uninit_bg,^resize_inode")
+    image.put(2 * BLOCK + 0x1E, "H", image.get(2 * BLOCK + 0x1E, "H") ^ 1).save("group-crc16-wrong")
 
 
 def inodes():
@@ -198,6 +200,8 @@ def directories():
     image.put(image.entry("/", "c") + 8, "1s", b"a").save("entry-name-twice")
     image = ext4()
     image.put(image.inode("a") + 0x4, "I", 5 * BLOCK).put(image.inode("a") + 0x28 + 12, "I", 1).save("directory-with-hole")
+    image = ext4()
+    image.put(image.inode("a") + 0x4, "I", 5 * BLOCK).save("directory-ends-in-hole")
     image = summed()
     image.put(image.directory_block("a") + BLOCK - 4, "I", 0).save("directory-checksum-wrong")
     image = summed()
