@@ -71,7 +71,7 @@ public final class Structurer {
         Recipe container;
         List<VolumeRecord> volumes;
         try (ChunkWriter data = chunks.newWriter();
-                ChunkWriter metadata = chunks.newWriter()) {
+                ChunkWriter metadata = chunks.newMetadataWriter()) {
             container = store(spool, plan, files, data, metadata);
             files.digestTheRest(workers);
             volumes = files.finish(metadata::put);
@@ -187,7 +187,7 @@ public final class Structurer {
     /** The container's recipe in the order of the disk: the same chunks, no byte stored again. */
     private Recipe diskRecipe(DiskImage image, Recipe container) throws IOException {
         RecipeReader runs = new RecipeReader(container, chunks);
-        try (ChunkWriter metadata = chunks.newWriter()) {
+        try (ChunkWriter metadata = chunks.newMetadataWriter()) {
             RecipeBuilder disk = new RecipeBuilder(metadata::put);
             ExtentMap places = image.plainMap();
             for (int i = 0; i < places.runCount(); i++) {
