@@ -47,6 +47,11 @@ public interface DiskImage {
     /** Files outside the image that it asks for; never opened. Empty for an image that stands alone. */
     List<External> externals();
 
+    /** Whether every range of the disk can be read; false when {@link #disk()} refuses some of them as damaged. */
+    default boolean complete() {
+        return true;
+    }
+
     /** What an image was recognised by. */
     enum Recognition {
         /** By the magic and the structures of its format. */

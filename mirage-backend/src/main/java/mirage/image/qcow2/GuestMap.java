@@ -8,10 +8,10 @@ import java.io.IOException;
 
 /**
  * The whole of a disk's map, from one walk over its L2 tables: what lies plain in the container, what lies encoded,
- * and how much is damaged. Costs reading the tables once (8 MiB for a full 64 GiB disk with clusters of 64 KiB) and 20
+ * and whether part of it cannot be read. Costs reading the tables once (8 MiB for a full 64 GiB disk with clusters of 64 KiB) and 20
  * to 24 bytes for a run of plain or a cluster of encoded data.
  */
-record GuestMap(ExtentMap plain, EncodedClusters encoded) {
+record GuestMap(ExtentMap plain, EncodedClusters encoded, boolean broken) {
     /**
      * Hostile tables can name the same few clusters over and over. These bound what such an image costs (100 MB of
      * heap, a second or two); honest ones stay far below them: 4 million clusters of 64 KiB are 256 GiB compressed, or
@@ -53,7 +53,7 @@ record GuestMap(ExtentMap plain, EncodedClusters encoded) {
             at += piece.length();
         }
         damage.sum(warnings);
-        return new GuestMap(plain.build(), encoded.build());
+        return new GuestMap(plain.build(), encoded.build(), damage.brokenBytes > 0);
     }
 
     /** Adds up what is not as it should be; single notes are kept few. */

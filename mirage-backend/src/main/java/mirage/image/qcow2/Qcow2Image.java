@@ -16,16 +16,19 @@ final class Qcow2Image implements DiskImage {
     private final ByteSource disk;
     private final ExtentMap plainMap;
     private final List<EncodedCluster> encodedClusters;
+    private final boolean complete;
 
     private Qcow2Image(
             Qcow2Header header,
             ByteSource disk,
             ExtentMap plainMap,
-            List<EncodedCluster> encodedClusters) {
+            List<EncodedCluster> encodedClusters,
+            boolean complete) {
         this.header = header;
         this.disk = disk;
         this.plainMap = plainMap;
         this.encodedClusters = encodedClusters;
+        this.complete = complete;
     }
 
     static Qcow2Image open(ByteSource container, Warnings warnings) throws IOException {
@@ -34,12 +37,20 @@ final class Qcow2Image implements DiskImage {
             // All guest data is in the data file; the L2 tables place it there, not in this
             // container.
             return new Qcow2Image(
-                    header, ByteSources.zeros(header.diskBytes()), ExtentMap.EMPTY, List.of());
+                    header,
+                    ByteSources.zeros(header.diskBytes()),
+                    ExtentMap.EMPTY,
+                    List.of(),
+                    false);
         }
         ClusterMap map = ClusterMap.open(container, header);
         GuestMap whole = GuestMap.walk(map, header.clusterBytes(), warnings);
         return new Qcow2Image(
-                header, new Qcow2Disk(container, header, map), whole.plain(), whole.encoded());
+                header,
+                new Qcow2Disk(container, header, map),
+                whole.plain(),
+                whole.encoded(),
+                !whole.broken());
     }
 
     @Override
@@ -65,6 +76,11 @@ final class Qcow2Image implements DiskImage {
     @Override
     public List<EncodedCluster> encodedClusters() {
         return encodedClusters;
+    }
+
+    @Override
+    public boolean complete() {
+        return complete;
     }
 
     @Override
