@@ -59,7 +59,7 @@ final class Qcow2SweepIT {
 
     static List<Shape> shapes() {
         List<Shape> shapes = new ArrayList<>();
-        for (long size : new long[] {512, 65536, 3_000_832, 40 << 20}) {
+        for (long size : new long[] {512, 65536, 3_000_832, 40L << 20}) {
             for (int clusterBytes : new int[] {512, 4096, 16384, 65536, 2 << 20}) {
                 for (String compression : List.of("none", "zlib", "zstd")) {
                     if (clusterBytes == 512 && size > 4 << 20) {
