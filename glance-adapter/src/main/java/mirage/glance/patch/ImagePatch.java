@@ -9,8 +9,6 @@ import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageStatus;
 import mirage.glance.schema.ImageSchema;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,8 +42,8 @@ public final class ImagePatch {
      * @param mediaType of the request, without parameters
      * @throws HttpFailure 415 for another one
      */
-    public static void requireMediaType(@Nullable String mediaType) {
-        if (mediaType == null || !DIALECTS.containsKey(mediaType)) {
+    public static void requireMediaType(String mediaType) {
+        if (!DIALECTS.containsKey(mediaType)) {
             throw new HttpFailure(
                     415,
                     "The media type of a patch is one of " + ACCEPTED,
