@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -21,10 +22,9 @@ import java.util.Deque;
  * The running service. Opens in this order and closes in the reverse one, so that nothing is used after it was closed:
  *
  * <ol>
- *   <li>the lock on the data directory
+ *   <li>the library, which keeps the data directory to this process
  *   <li>the tokens
  *   <li>the image records, {@code DIR/records}
- *   <li>the library
  *   <li>records and library are made to agree
  *   <li>the HTTP server
  * </ol>
@@ -62,12 +62,12 @@ public final class GlanceService implements AutoCloseable {
             ServeSettings settings, LibraryOpener libraryOpener, Deque<AutoCloseable> opened)
             throws IOException {
         Path directory = settings.dataDirectory();
-        opened.push(DirectoryLock.take(directory));
+        Files.createDirectories(directory);
+        ImageLibrary library = libraryOpener.open(directory);
+        opened.push(library);
         TokenFiles identity = TokenFiles.open(directory, new SecureRandom());
         ImageRecords records = SqlImageRecords.open(directory.resolve(RECORDS));
         opened.push(records);
-        ImageLibrary library = libraryOpener.open(directory);
-        opened.push(library);
         Clock clock = Clock.systemUTC();
         new Reconciliation(records, library, clock).run();
         HttpServer server =
