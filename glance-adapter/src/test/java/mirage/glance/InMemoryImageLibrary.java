@@ -8,9 +8,9 @@ import mirage.library.ImageExistsException;
 import mirage.library.ImageLibrary;
 import mirage.library.ImageNotFoundException;
 import mirage.library.StoredImage;
-import mirage.library.StoredImage.Digests;
 import mirage.library.StoredImage.State;
 import mirage.library.View;
+import mirage.manifest.UploadDigests;
 
 import org.jspecify.annotations.Nullable;
 
@@ -173,8 +173,8 @@ public final class InMemoryImageLibrary implements ImageLibrary {
                 image.warnings());
     }
 
-    private static Digests digestsOf(byte[] content) {
-        return new Digests(
+    private static UploadDigests digestsOf(byte[] content) {
+        return new UploadDigests(
                 digest("MD5", content), digest("SHA-256", content), digest("SHA-512", content));
     }
 
