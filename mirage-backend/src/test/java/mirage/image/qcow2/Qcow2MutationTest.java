@@ -9,6 +9,7 @@ import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.fuzz.Fuzz;
+import mirage.fuzz.Mutator;
 import mirage.image.DiskImage;
 
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,9 @@ final class Qcow2MutationTest {
                 }
             }
         }
-        long refused = Fuzz.run(names, Qcow2MutationTest::withoutGuestData, INPUTS, this::readSome);
+        long refused =
+                Fuzz.run(
+                        names, name -> new Mutator(withoutGuestData(name)), INPUTS, this::readSome);
         // Else the changes would be so rough that nothing behind the header was tried, or so mild
         // that nothing was.
         long inputs = Long.getLong("mirage.fuzz.inputs", INPUTS);
