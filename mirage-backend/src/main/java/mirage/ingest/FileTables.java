@@ -35,12 +35,14 @@ import java.util.concurrent.Future;
 final class FileTables {
     private static final int READ_BYTES = 256 << 10;
 
+    /** Holes that are digested for any image: seconds of work. Any of many hostile files can claim any size. */
+    private static final long LEAST_HOLE_BUDGET = 8L << 30;
+
     private final ByteSource disk;
     private final Warnings warnings;
     private final List<Table> tables = new ArrayList<>();
     private final List<FileContent> contents = new ArrayList<>();
 
-    /** Holes of sparse files that may be digested: a hostile file can claim any size. */
     private long holeBudget;
 
     private record Table(VolumeLayout layout, @Nullable FileTableBuilder rows, long entries) {}
@@ -64,7 +66,7 @@ final class FileTables {
     FileTables(ByteSource disk, Warnings warnings) {
         this.disk = disk;
         this.warnings = warnings;
-        this.holeBudget = Math.max(disk.length(), 1 << 30);
+        this.holeBudget = Math.max(disk.length(), LEAST_HOLE_BUDGET);
     }
 
     /** Takes the contents that lie in blocks of the disk. */
