@@ -9,6 +9,7 @@ import mirage.bytes.ExtentMap;
 import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
 import mirage.fuzz.Fuzz;
+import mirage.fuzz.Mutator;
 
 import org.junit.jupiter.api.Test;
 
@@ -37,12 +38,17 @@ final class VolumesMutationTest {
                                 GoldenFiles.names(directory, ".disk").stream()
                                         .map(name -> directory + "/" + name + ".disk"))
                         .toList();
-        long refused = Fuzz.run(names, GoldenFiles::unpacked, INPUTS, this::find);
+        long refused = Fuzz.run(names, VolumesMutationTest::mutations, INPUTS, this::find);
         assertThat(refused).isZero();
-        assertThat(Fuzz.run(names, GoldenFiles::unpacked, INPUTS / 3, this::findSigned)).isZero();
+        assertThat(Fuzz.run(names, VolumesMutationTest::mutations, INPUTS / 3, this::findSigned))
+                .isZero();
         if (Long.getLong("mirage.fuzz.inputs", INPUTS) >= INPUTS) {
             assertThat(tables).containsExactlyInAnyOrder("gpt", "mbr", "none");
         }
+    }
+
+    private static Mutator mutations(String path) throws IOException {
+        return new Mutator(GoldenFiles.unpacked(path));
     }
 
     /** With the checksums of the GPT made right again, so that what they guard is tried too. */
