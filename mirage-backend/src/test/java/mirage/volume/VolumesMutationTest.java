@@ -38,17 +38,17 @@ final class VolumesMutationTest {
                                 GoldenFiles.names(directory, ".disk").stream()
                                         .map(name -> directory + "/" + name + ".disk"))
                         .toList();
-        long refused = Fuzz.run(names, VolumesMutationTest::mutator, INPUTS, this::find);
+        long refused = Fuzz.run(names, VolumesMutationTest::mutations, INPUTS, this::find);
         assertThat(refused).isZero();
-        assertThat(Fuzz.run(names, VolumesMutationTest::mutator, INPUTS / 3, this::findSigned))
+        assertThat(Fuzz.run(names, VolumesMutationTest::mutations, INPUTS / 3, this::findSigned))
                 .isZero();
         if (Long.getLong("mirage.fuzz.inputs", INPUTS) >= INPUTS) {
             assertThat(tables).containsExactlyInAnyOrder("gpt", "mbr", "none");
         }
     }
 
-    private static Mutator mutator(String name) throws IOException {
-        return new Mutator(GoldenFiles.unpacked(name));
+    private static Mutator mutations(String path) throws IOException {
+        return new Mutator(GoldenFiles.unpacked(path));
     }
 
     /** With the checksums of the GPT made right again, so that what they guard is tried too. */

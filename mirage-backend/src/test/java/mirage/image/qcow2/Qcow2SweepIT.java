@@ -109,7 +109,7 @@ final class Qcow2SweepIT {
                         image.toString(),
                         Long.toString(shape.size())));
         List<String> write = new ArrayList<>(List.of("qemu-io", "-f", "qcow2"));
-        for (String command : guestCommands(shape, new Random(SEED + 31 * shape.hashCode()))) {
+        for (String command : guestCommands(shape, new Random(SEED + 31L * shape.hashCode()))) {
             write.addAll(List.of("-c", command));
         }
         write.add(image.toString());
