@@ -30,7 +30,7 @@ final class PackageDirectionTest {
                     Map.entry("volume", Set.of()),
                     Map.entry("filesystem", Set.of()),
                     Map.entry("layout", Set.of("image", "volume", "filesystem")),
-                    Map.entry("manifest", Set.of("chunk", "codec", "blob")),
+                    Map.entry("manifest", Set.of("chunk", "codec", "blob", "volume", "filesystem")),
                     Map.entry("catalog", Set.of("manifest", "codec")),
                     Map.entry("rebuild", Set.of("pack", "manifest", "chunk")),
                     Map.entry(
@@ -47,7 +47,14 @@ final class PackageDirectionTest {
                                     "rebuild")),
                     Map.entry(
                             "maintain",
-                            Set.of("pack", "manifest", "catalog", "blob", "chunk", "rebuild")),
+                            Set.of(
+                                    "volume",
+                                    "pack",
+                                    "manifest",
+                                    "catalog",
+                                    "blob",
+                                    "chunk",
+                                    "rebuild")),
                     Map.entry(
                             "library",
                             Set.of(
@@ -64,7 +71,16 @@ final class PackageDirectionTest {
                                     "rebuild",
                                     "maintain",
                                     "codec")),
-                    Map.entry("command", Set.of("library", "catalog", "manifest", "filesystem")));
+                    Map.entry(
+                            "command",
+                            Set.of(
+                                    "library",
+                                    "catalog",
+                                    "manifest",
+                                    "filesystem",
+                                    "volume",
+                                    "chunk",
+                                    "maintain")));
 
     private final JavaClasses classes =
             new ClassFileImporter()

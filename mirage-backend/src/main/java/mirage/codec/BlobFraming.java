@@ -108,6 +108,19 @@ public record BlobFraming(String magic, int version, int understood) {
         return new Header(foundVersion, mustUnderstand, header.getInt(8) & 0xffff_ffffL);
     }
 
+    /**
+     * What follows the header of a blob that is checked by its name, such as a chunk: there is no checksum here.
+     *
+     * @param object names the blob in messages
+     */
+    public ByteReader body(String object, ByteBuffer blob)
+            throws CorruptBlobException, UnsupportedBlobException {
+        readHeader(object, blob);
+        return new ByteReader(
+                object,
+                blob.slice(blob.position() + HEADER_BYTES, blob.remaining() - HEADER_BYTES));
+    }
+
     /** A blob of this framing's version, without flags, that is one body. */
     public ByteBuffer seal(ByteBuffer body, int level) {
         ByteBuffer header = header(0, 0);

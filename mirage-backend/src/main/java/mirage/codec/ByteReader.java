@@ -87,6 +87,34 @@ public final class ByteReader {
         return (int) value;
     }
 
+    /**
+     * How many things follow, each of which takes at least some bytes: bounded by what is left.
+     *
+     * @param field names them in messages
+     */
+    public int count(int leastBytesEach, String field) throws CorruptBlobException {
+        return boundedVarint(0, remaining() / leastBytesEach, field);
+    }
+
+    /**
+     * An unsigned 32-bit integer that is at most {@code max}.
+     *
+     * @param field names it in messages
+     */
+    public int boundedU32(int max, String field) throws CorruptBlobException {
+        int start = bytes.position();
+        long value = u32();
+        if (value > max) {
+            throw corrupt(start, field + " of at most " + max + " expected, found " + value);
+        }
+        return (int) value;
+    }
+
+    /** A reader of the next bytes alone, which names them in messages. */
+    public ByteReader sub(String part, int length) throws CorruptBlobException {
+        return new ByteReader(what + ", " + part, slice(length));
+    }
+
     public long signedVarint() throws CorruptBlobException {
         long value = varint();
         return (value >>> 1) ^ -(value & 1);
@@ -140,6 +168,11 @@ public final class ByteReader {
         if (bytes.hasRemaining()) {
             throw corrupt(bytes.position(), "end expected, found " + remaining() + " bytes more");
         }
+    }
+
+    /** For what was read well up to here but cannot be meant. */
+    public CorruptBlobException corrupt(String message) {
+        return corrupt(bytes.position(), message);
     }
 
     /** For a value that was read well but cannot be meant. */

@@ -108,6 +108,11 @@ public final class ByteWriter {
         }
     }
 
+    /** Text that others wrote, for people: an unpaired surrogate, which UTF-8 cannot say, becomes a question mark. */
+    public ByteWriter foreignText(String value) {
+        return lengthPrefixed(value.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** How many bytes were written. */
     public int size() {
         return size;

@@ -3,16 +3,41 @@ package mirage.command;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ServiceLoader;
 
 /** The root of the command line. */
 @Command(
         name = "mirage",
         mixinStandardHelpOptions = true,
+        versionProvider = MirageCommand.Version.class,
         description =
                 "An image library for OpenStack that treats virtual machine images as structured data.",
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ImportCommand.class,
+            ExportCommand.class,
+            LsCommand.class,
+            InfoCommand.class,
+            FilesCommand.class,
+            CatCommand.class,
+            StatsCommand.class,
+            VerifyCommand.class,
+            BenchCommand.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  mirage serve --data /var/lib/mirage --listen 127.0.0.1:9292",
+            "  mirage import --data /var/lib/mirage --name debian-12 debian-12.qcow2",
+            "  mirage files --data /var/lib/mirage debian-12 | grep sshd",
+            "  mirage cat --data /var/lib/mirage debian-12 /etc/os-release"
+        })
 public final class MirageCommand {
+    /** Exit code of a command that was asked well and failed. */
+    static final int FAILED = 1;
+
     private MirageCommand() {}
 
     public static void main(String[] arguments) {
@@ -24,6 +49,27 @@ public final class MirageCommand {
         for (Subcommand subcommand : ServiceLoader.load(Subcommand.class)) {
             line.addSubcommand(subcommand);
         }
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler(
+                (failure, command, _) -> report(failure, command.getErr()));
         return line;
+    }
+
+    /** A failure that the user can do something about is one line; a defect shows where it is. */
+    private static int report(Exception failure, PrintWriter err) throws Exception {
+        if (!(failure instanceof IOException)) {
+            throw failure;
+        }
+        err.println("mirage: " + failure.getMessage());
+        return FAILED;
+    }
+
+    /** The version of the jar that runs. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = MirageCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"mirage " + (version == null ? "(from sources)" : version)};
+        }
     }
 }

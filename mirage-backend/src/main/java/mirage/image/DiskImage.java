@@ -10,8 +10,16 @@ import java.util.List;
  * extent file that the image names is never opened.
  */
 public interface DiskImage {
-    /** The {@link ImageFormat#name()} it was opened by. */
+    /**
+     * The {@link ImageFormat#name()} it was opened by; of an {@link Recognition#OPAQUE} image, the one that its magic
+     * claims.
+     */
     String format();
+
+    /** What {@link #format()} rests on. */
+    default Recognition recognition() {
+        return Recognition.RECOGNISED;
+    }
 
     /** Size of the guest's disk in bytes. */
     long virtualSize();
@@ -30,12 +38,32 @@ public interface DiskImage {
 
     /**
      * The container ranges that hold encoded guest data, ascending and without overlap: each is cut as a piece of its
-     * own, so that equal encoded clusters are stored once.
+     * own, so that equal encoded clusters are stored once. Where stored ranges overlap, as they may when formats round
+     * up to sectors, the first ends where the next begins; of several that begin at the same byte one is listed. So
+     * this tells where to cut; what the guest reads is for {@link #disk()} to say.
      */
     List<EncodedCluster> encodedClusters();
 
     /** Files outside the image that it asks for; never opened. Empty for an image that stands alone. */
     List<External> externals();
+
+    /** Whether every range of the disk can be read; false when {@link #disk()} refuses some of them as damaged. */
+    default boolean complete() {
+        return true;
+    }
+
+    /** What an image was recognised by. */
+    enum Recognition {
+        /** By the magic and the structures of its format. */
+        RECOGNISED,
+        /** No known format has its magic here: the disk is the container, byte for byte. */
+        RAW,
+        /**
+         * It has the magic of a format and cannot be read as such. Its disk is not known; what {@link #disk()} and
+         * {@link #plainMap()} show are the container's own bytes.
+         */
+        OPAQUE
+    }
 
     /** True when the guest's disk can be read from the container alone. */
     default boolean standsAlone() {
@@ -48,7 +76,7 @@ public interface DiskImage {
      * @param containerOffset where its bytes begin
      * @param storedLength how many they are, at the most (formats round up to sectors)
      * @param diskOffset where its content lies on the guest's disk
-     * @param length of its content in bytes
+     * @param length of its decoded content in bytes; that of a disk's last cluster may reach past the disk's end
      */
     record EncodedCluster(long containerOffset, int storedLength, long diskOffset, int length) {}
 

@@ -1,6 +1,7 @@
 package mirage.library;
 
 import mirage.catalog.ImageId;
+import mirage.manifest.UploadDigests;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,9 @@ public record StoredImage(
         long size,
         @Nullable String format,
         @Nullable Long virtualSize,
-        Digests digests,
+        UploadDigests digests,
         State state,
         List<String> warnings) {
-
-    /** All in lower-case hexadecimal. */
-    public record Digests(String md5, String sha256, String sha512) {}
 
     /** How far the library is with an image. */
     public enum State {

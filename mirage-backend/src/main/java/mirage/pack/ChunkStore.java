@@ -41,6 +41,7 @@ public final class ChunkStore implements ChunkSource, Closeable {
     private final FrameReader frames;
     private final FrameCache cache;
     private final FrameBuffers buffers;
+    private final FrameBuffers metadataBuffers;
     private final ExecutorService compressors =
             Executors.newFixedThreadPool(
                     Runtime.getRuntime().availableProcessors(),
@@ -60,6 +61,7 @@ public final class ChunkStore implements ChunkSource, Closeable {
         this.frames = new FrameReader(blobs);
         this.cache = new FrameCache(settings.frameCacheBytes(), frames::read);
         this.buffers = new FrameBuffers(settings.frameSizeBytes());
+        this.metadataBuffers = new FrameBuffers(settings.forMetadata().frameSizeBytes());
     }
 
     /**
@@ -214,6 +216,12 @@ public final class ChunkStore implements ChunkSource, Closeable {
     /** A writer for one ingest; any number may write at the same time. */
     public ChunkWriter newWriter() {
         return new ChunkWriter(blobs, index, settings, salts, buffers, compressors);
+    }
+
+    /** A writer for the metadata of one ingest: recipes and file tables go into packs of their own. */
+    public ChunkWriter newMetadataWriter() {
+        PackSettings forMetadata = settings.forMetadata();
+        return new ChunkWriter(blobs, index, forMetadata, salts, metadataBuffers, compressors);
     }
 
     /** What the store holds. */

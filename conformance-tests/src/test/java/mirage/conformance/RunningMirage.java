@@ -1,0 +1,132 @@
+package mirage.conformance;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A {@code mirage serve} in a process of its own, on a free port of 127.0.0.1. The launcher becomes the Java process, so
+ * a signal to the child reaches Java itself.
+ */
+final class RunningMirage implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final String READY = "ready ";
+
+    /** How Java ends after SIGTERM: by its own choice, or as 128 + 15. */
+    private static final List<Integer> STOPPED = List.of(0, 143);
+
+    private final Path data;
+    private final Path log;
+    private final Process process;
+    private final URI address;
+
+    private RunningMirage(Path data, Path log, Process process, URI address) {
+        this.data = data;
+        this.log = log;
+        this.process = process;
+        this.address = address;
+    }
+
+    /**
+     * Starts a server and waits until it serves.
+     *
+     * @param data the library's folder; the server's log is appended to a file beside it
+     */
+    static RunningMirage start(Path data, Acknowledge acknowledge)
+            throws IOException, InterruptedException {
+        Path log = data.resolveSibling(data.getFileName() + ".log");
+        Process process =
+                Launcher.process(
+                                "serve",
+                                "--data",
+                                data.toString(),
+                                "--listen",
+                                "127.0.0.1:0",
+                                "--acknowledge",
+                                acknowledge.option())
+                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start();
+        CompletableFuture<URI> ready = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> followOutput(process, ready));
+        try {
+            return new RunningMirage(
+                    data, log, process, ready.get(START.toSeconds(), TimeUnit.SECONDS));
+        } catch (ExecutionException | TimeoutException e) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError("mirage serve did not start: " + Files.readString(log), e);
+        }
+    }
+
+    /** Reads to the end, so that the server never waits for a reader of its output. */
+    private static void followOutput(Process process, CompletableFuture<URI> ready) {
+        try (BufferedReader lines = process.inputReader()) {
+            for (@Nullable String line; (line = lines.readLine()) != null; ) {
+                if (line.startsWith(READY)) {
+                    ready.complete(URI.create(line.substring(READY.length())));
+                }
+            }
+            ready.completeExceptionally(new IOException("its output ended without being ready"));
+        } catch (IOException e) {
+            ready.completeExceptionally(e);
+        }
+    }
+
+    URI address() {
+        return address;
+    }
+
+    /** The token of the administrator. */
+    String token() throws IOException {
+        return Files.readString(data.resolve("token")).strip();
+    }
+
+    ImageApi api() throws IOException {
+        return new ImageApi(address, token());
+    }
+
+    /** Asks the server to end (SIGTERM), and fails when it does not, or not well. */
+    void stop() throws IOException, InterruptedException {
+        process.destroy();
+        if (!process.waitFor(GRACE.toSeconds(), TimeUnit.SECONDS)) {
+            kill();
+            throw new AssertionError("still there " + GRACE + " after SIGTERM: " + log());
+        }
+        if (!STOPPED.contains(process.exitValue())) {
+            throw new AssertionError("ended with " + process.exitValue() + ": " + log());
+        }
+    }
+
+    /** Ends the server as a failing machine would (SIGKILL). */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The end of what the server logged, in this run and those before it on the same folder. */
+    String log() throws IOException {
+        String all = Files.readString(log);
+        return all.substring(Math.max(0, all.length() - 4000));
+    }
+
+    /** Stops a server that still runs. */
+    @Override
+    public void close() throws IOException, InterruptedException {
+        if (isAlive()) {
+            stop();
+        }
+    }
+}

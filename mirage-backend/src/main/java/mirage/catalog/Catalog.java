@@ -1,0 +1,31 @@
+package mirage.catalog;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Image to current manifest. Each change is atomic and durable when its method returns; after a crash an entry is as
+ * it was before or as it is after. Safe for use by many threads.
+ */
+public interface Catalog extends Closeable {
+    /** Null when the image is not here. */
+    @Nullable CatalogEntry find(ImageId image) throws IOException;
+
+    /** All entries, ordered by image id. */
+    List<CatalogEntry> list() throws IOException;
+
+    /**
+     * Puts {@code next} in the place of {@code expected}: the swap that makes an image visible.
+     *
+     * @param expected what the caller has seen; null when the image must not be here
+     * @param next of the same image
+     * @throws CatalogConflictException when the catalog holds something else; nothing is changed then
+     */
+    void swap(@Nullable CatalogEntry expected, CatalogEntry next) throws IOException;
+
+    /** Forgets an image. Missing is no error. */
+    void remove(ImageId image) throws IOException;
+}

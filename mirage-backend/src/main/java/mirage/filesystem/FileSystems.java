@@ -1,0 +1,37 @@
+package mirage.filesystem;
+
+import mirage.bytes.ByteSource;
+import mirage.bytes.FormatException;
+import mirage.bytes.Warnings;
+import mirage.filesystem.ext4.Ext4Format;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.List;
+
+/** The file systems that we read, in the order in which a volume is tried. */
+public final class FileSystems {
+    private static final List<FileSystemFormat> FORMATS = List.of(new Ext4Format());
+
+    private FileSystems() {}
+
+    /**
+     * Opens the file system that fills a volume.
+     *
+     * @param volume hostile bytes; stays open for as long as the file system is used
+     * @param warnings takes what is odd but does not hinder
+     * @return null when no format knows the volume
+     * @throws FormatException when the first format that knows it cannot read it: the volume is opaque
+     */
+    public static @Nullable FileSystem open(ByteSource volume, Warnings warnings)
+            throws IOException {
+        for (FileSystemFormat format : FORMATS) {
+            FileSystem fileSystem = format.open(volume, warnings);
+            if (fileSystem != null) {
+                return fileSystem;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,46 @@
+package mirage.image;
+
+import mirage.bytes.ByteSource;
+import mirage.bytes.FormatException;
+import mirage.bytes.Warnings;
+import mirage.image.qcow2.Qcow2Format;
+import mirage.image.raw.RawImage;
+
+import java.io.IOException;
+import java.util.List;
+
+/** The formats we know. A new one is added to the list here and nowhere else. */
+public final class ImageFormats {
+    /** Those with a magic, in the order they are asked. */
+    private static final List<ImageFormat> WITH_MAGIC = List.of(new Qcow2Format());
+
+    private ImageFormats() {}
+
+    /**
+     * Opens any bytes as a disk image; {@link DiskImage#recognition()} tells how well they are understood. The first
+     * format whose magic is there decides: when it cannot read the image, that is noted and the image is opaque, so
+     * that no other format reads a meaning into it.
+     *
+     * @param container hostile bytes; stays open for as long as the image is used, and is not closed by it
+     * @param warnings takes what is odd, and why an image is opaque
+     * @throws IOException when the container cannot be read; never for what is in it
+     */
+    public static DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+        for (ImageFormat format : WITH_MAGIC) {
+            try {
+                DiskImage image = format.open(container, warnings);
+                if (image != null) {
+                    return image;
+                }
+            } catch (FormatException unreadable) {
+                warnings.add(
+                        "has the magic of "
+                                + format.name()
+                                + " and cannot be read as such: "
+                                + unreadable.getMessage());
+                return RawImage.opaque(container, format.name());
+            }
+        }
+        return RawImage.of(container);
+    }
+}

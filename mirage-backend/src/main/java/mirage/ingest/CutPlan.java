@@ -1,0 +1,156 @@
+package mirage.ingest;
+
+import mirage.bytes.Extent;
+import mirage.bytes.ExtentMap;
+import mirage.bytes.Warnings;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who owns each byte of a container, in the order of the container: contents that are cut by themselves (files,
+ * encoded clusters), ranges in which nothing is understood, and the rest (tables, journals, directories, freed
+ * blocks).
+ *
+ * <p>Contents that claim the same bytes cannot both be right: all but the first are left to the rest. The recipe is
+ * made of bytes, so a wrong plan costs sharing and never a byte.
+ */
+final class CutPlan {
+    private final List<OwnedExtent> owned;
+    private final Map<PieceKey, SpanningPiece> spanning;
+    private final List<Extent> opaque;
+
+    private CutPlan(
+            List<OwnedExtent> owned, Map<PieceKey, SpanningPiece> spanning, List<Extent> opaque) {
+        this.owned = owned;
+        this.spanning = spanning;
+        this.opaque = opaque;
+    }
+
+    /** By offset, without overlap. */
+    List<OwnedExtent> owned() {
+        return owned;
+    }
+
+    /** Ranges in which nothing is understood, by offset. */
+    List<Extent> opaque() {
+        return opaque;
+    }
+
+    /** The piece that begins at a place of a content, when it lies in more than one extent; null otherwise. */
+    @Nullable SpanningPiece spanning(int owner, long pieceStart) {
+        return spanning.get(new PieceKey(owner, pieceStart));
+    }
+
+    /** A piece by its content and where in it it begins. */
+    private record PieceKey(int owner, long start) {}
+
+    static final class Builder {
+        private final long containerLength;
+        private final List<OwnedExtent> extents = new ArrayList<>();
+        private final List<Extent> opaque = new ArrayList<>();
+
+        Builder(long containerLength) {
+            this.containerLength = containerLength;
+        }
+
+        /**
+         * Adds a content.
+         *
+         * @param map place in the content to place in the container
+         * @param size of the content; what the map has behind it (the slack of the last block) is not its
+         */
+        void addContent(int owner, ExtentMap map, long size) {
+            for (int first = 0; first < map.runCount(); ) {
+                int next = first + 1;
+                while (next < map.runCount() && map.run(next).offset() == map.run(next - 1).end()) {
+                    next++;
+                }
+                long stretchStart = map.run(first).offset();
+                long stretchEnd = Math.min(size, map.run(next - 1).end());
+                for (; first < next; first++) {
+                    ExtentMap.Run run = map.run(first);
+                    long length = Math.min(run.end(), stretchEnd) - run.offset();
+                    if (length > 0) {
+                        extents.add(
+                                new OwnedExtent(
+                                        run.target(),
+                                        length,
+                                        owner,
+                                        run.offset(),
+                                        stretchStart,
+                                        stretchEnd));
+                    }
+                }
+            }
+        }
+
+        /** Adds a range in which nothing is understood. */
+        void addOpaque(Extent range) {
+            opaque.add(range);
+        }
+
+        CutPlan build(Warnings warnings) {
+            extents.sort(Comparator.comparingLong(OwnedExtent::offset));
+            opaque.sort(Comparator.comparingLong(Extent::offset));
+            BitSet refused = overlapping();
+            if (!refused.isEmpty()) {
+                warnings.add(
+                        refused.cardinality()
+                                + " files claim blocks that belong to others, the first at owner "
+                                + refused.nextSetBit(0)
+                                + "; their ranges are stored without regard to files");
+                extents.removeIf(extent -> refused.get(extent.owner()));
+            }
+            return new CutPlan(extents, spanningPieces(), opaque);
+        }
+
+        private BitSet overlapping() {
+            BitSet refused = new BitSet();
+            long end = 0;
+            for (OwnedExtent extent : extents) {
+                if (extent.offset() < end || extent.end() > containerLength) {
+                    refused.set(extent.owner());
+                } else {
+                    end = extent.end();
+                }
+            }
+            return refused;
+        }
+
+        private Map<PieceKey, SpanningPiece> spanningPieces() {
+            Map<PieceKey, SpanningPiece> pieces = new HashMap<>();
+            for (OwnedExtent extent : extents) {
+                collect(extent, extent.ownerOffset(), pieces);
+                collect(extent, extent.ownerEnd() - 1, pieces);
+            }
+            pieces.values().removeIf(piece -> !piece.isComplete());
+            return pieces;
+        }
+
+        /** Notes the part of an extent that belongs to the piece around a place, if the piece is larger than it. */
+        private static void collect(
+                OwnedExtent extent, long place, Map<PieceKey, SpanningPiece> pieces) {
+            long start = extent.pieceStart(place);
+            long end = extent.pieceEnd(place);
+            if (start >= extent.ownerOffset() && end <= extent.ownerEnd()) {
+                return;
+            }
+            long from = Math.max(start, extent.ownerOffset());
+            long to = Math.min(end, extent.ownerEnd());
+            pieces.computeIfAbsent(
+                            new PieceKey(extent.owner(), start),
+                            _ -> new SpanningPiece((int) (end - start)))
+                    .add(
+                            (int) (from - start),
+                            extent.offset() + from - extent.ownerOffset(),
+                            (int) (to - from));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package mirage.ingest;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.zip.CRC32C;
+
+/**
+ * Takes what a new recipe rebuilds and holds it against what came in: each stretch must have the CRC32C that was taken
+ * while the upload was received. So the whole way from the socket to the packs is checked, the spool included.
+ */
+final class ReadBack implements WritableByteChannel {
+    private final UploadMap map;
+    private final CRC32C crc = new CRC32C();
+    private long position;
+
+    ReadBack(UploadMap map) {
+        this.map = map;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+        int written = bytes.remaining();
+        while (bytes.hasRemaining()) {
+            long stretchEnd =
+                    Math.min(
+                            map.size(),
+                            position
+                                    - position % UploadMap.STRETCH_BYTES
+                                    + UploadMap.STRETCH_BYTES);
+            int part = (int) Math.min(bytes.remaining(), stretchEnd - position);
+            if (part == 0) {
+                throw new IOException(
+                        "the recipe rebuilds more than the "
+                                + map.size()
+                                + " bytes that were uploaded");
+            }
+            crc.update(bytes.slice(bytes.position(), part));
+            bytes.position(bytes.position() + part);
+            position += part;
+            if (position == stretchEnd) {
+                check(stretchEnd);
+            }
+        }
+        return written;
+    }
+
+    /** Call when all is written. */
+    void finish() throws IOException {
+        if (position != map.size()) {
+            throw new IOException(
+                    "the recipe rebuilds " + position + " bytes, " + map.size() + " were uploaded");
+        }
+    }
+
+    private void check(long stretchEnd) throws IOException {
+        int index = (int) ((stretchEnd - 1) / UploadMap.STRETCH_BYTES);
+        if ((int) crc.getValue() != map.stretchCrc(index)) {
+            throw new IOException(
+                    "what was stored of the "
+                            + UploadMap.STRETCH_BYTES
+                            + " bytes at "
+                            + (long) index * UploadMap.STRETCH_BYTES
+                            + " is not what was uploaded");
+        }
+        crc.reset();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return true;
+    }
+
+    @Override
+    public void close() {}
+}

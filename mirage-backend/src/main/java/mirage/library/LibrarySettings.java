@@ -1,0 +1,35 @@
+package mirage.library;
+
+import mirage.pack.PackSettings;
+
+/**
+ * How a library works.
+ *
+ * @param acknowledge when {@link ImageLibrary#store} returns
+ * @param packs how chunks are packed
+ * @param structurers how many uploads are taken apart at a time, 1 or greater; each needs about 64 MiB of memory
+ */
+public record LibrarySettings(Acknowledge acknowledge, PackSettings packs, int structurers) {
+    public LibrarySettings {
+        if (structurers < 1) {
+            throw new IllegalArgumentException(
+                    "structurers: at least 1 expected, found " + structurers);
+        }
+    }
+
+    public static LibrarySettings defaults() {
+        return new LibrarySettings(Acknowledge.COMMITTED, PackSettings.DEFAULT, 2);
+    }
+
+    public LibrarySettings withAcknowledge(Acknowledge when) {
+        return new LibrarySettings(when, packs, structurers);
+    }
+
+    /** When an upload is acknowledged. Both ways the image is durable then, and comes back bit-exact. */
+    public enum Acknowledge {
+        /** When its bytes are durable as one file; it is taken apart afterwards. */
+        SPOOLED,
+        /** When it is stored as chunks and a manifest, read back and compared. */
+        COMMITTED
+    }
+}

@@ -1,0 +1,85 @@
+package mirage.library;
+
+import mirage.catalog.Catalog;
+import mirage.catalog.CatalogEntry;
+import mirage.manifest.ManifestId;
+import mirage.manifest.ManifestStore;
+import mirage.pack.ChunkStore;
+import mirage.pack.StoreStatistics;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a library holds and what it takes. All in bytes but the counts.
+ *
+ * @param images in the catalog
+ * @param spooledImages of them, waiting to be taken apart
+ * @param uploadedBytes of all images as they were uploaded
+ * @param uniqueBytes of all chunks, before compression
+ * @param chunks how many
+ * @param packs how many
+ * @param packBytes of all packs
+ * @param manifestBytes of all manifests
+ * @param indexBytes of the chunk index
+ * @param spoolBytes of uploads on their way in, as they lie on disk
+ */
+public record LibraryStatistics(
+        long images,
+        long spooledImages,
+        long uploadedBytes,
+        long uniqueBytes,
+        long chunks,
+        long packs,
+        long packBytes,
+        long manifestBytes,
+        long indexBytes,
+        long spoolBytes) {
+
+    /** What the images take: packs, manifests and index. */
+    public long storedBytes() {
+        return packBytes + manifestBytes + indexBytes;
+    }
+
+    static LibraryStatistics of(
+            Path directory, Catalog catalog, ManifestStore manifests, ChunkStore chunks)
+            throws IOException {
+        List<CatalogEntry> entries = catalog.list();
+        StoreStatistics store = chunks.statistics();
+        long manifestBytes = 0;
+        for (ManifestId id : manifests.list()) {
+            manifestBytes += manifests.storedBytes(id);
+        }
+        return new LibraryStatistics(
+                entries.size(),
+                entries.stream().filter(entry -> entry.manifest() == null).count(),
+                entries.stream().mapToLong(CatalogEntry::size).sum(),
+                store.contentBytes(),
+                store.chunks(),
+                store.packs(),
+                store.packBytes(),
+                manifestBytes,
+                bytesOf(directory.resolve("index")),
+                bytesOf(directory.resolve("spool")));
+    }
+
+    /** Space of the files below a folder; those that go away meanwhile count nothing. */
+    private static long bytesOf(Path folder) throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                try {
+                    bytes += Files.size(file);
+                } catch (NoSuchFileException e) {
+                    // Compacted or taken apart while we counted.
+                    continue;
+                }
+            }
+        }
+        return bytes;
+    }
+}

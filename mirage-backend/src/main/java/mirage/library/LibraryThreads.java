@@ -1,0 +1,114 @@
+package mirage.library;
+
+import mirage.catalog.ImageId;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** Every thread of a library: those that read frames, those that name chunks, and those that take uploads apart. */
+final class LibraryThreads implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(LibraryThreads.class);
+    private static final long STOP_SECONDS = 60;
+
+    private final int workerCount = Runtime.getRuntime().availableProcessors();
+    private final ExecutorService readers =
+            Executors.newFixedThreadPool(workerCount + 1, named("reader"));
+    private final ExecutorService workers =
+            Executors.newFixedThreadPool(workerCount, named("worker"));
+    private final ExecutorService structurers;
+    private final Semaphore structuring;
+
+    LibraryThreads(int structurers) {
+        this.structurers = Executors.newFixedThreadPool(structurers, named("structurer"));
+        this.structuring = new Semaphore(structurers);
+    }
+
+    Executor readers() {
+        return readers;
+    }
+
+    ExecutorService workers() {
+        return workers;
+    }
+
+    int workerCount() {
+        return workerCount;
+    }
+
+    /** Work that gives a value or fails. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws IOException;
+    }
+
+    /** Work on an image that may fail. */
+    @FunctionalInterface
+    interface Task {
+        void run() throws IOException;
+    }
+
+    /** Takes an upload apart on the calling thread, when fewer than the limit are being taken apart. */
+    <T> T structureNow(Work<T> work) throws IOException {
+        try {
+            structuring.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting to take an upload apart");
+        }
+        try {
+            return work.run();
+        } finally {
+            structuring.release();
+        }
+    }
+
+    /** Takes an upload apart in the background. What fails is served from its spool and tried again at a start. */
+    void structureLater(ImageId image, Task task) {
+        try {
+            structurers.execute(() -> {
+                try {
+                    task.run();
+                } catch (IOException | RuntimeException e) {
+                    LOG.error("image {} stays in its spool, it could not be taken apart", image, e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.info("image {} is taken apart at the next start", image);
+        }
+    }
+
+    @Override
+    public void close() {
+        structurers.shutdownNow();
+        await(structurers);
+        workers.shutdown();
+        readers.shutdown();
+        await(workers);
+        await(readers);
+    }
+
+    private static void await(ExecutorService executor) {
+        try {
+            if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("threads of the library still run after {} s", STOP_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory named(String name) {
+        return Thread.ofPlatform().daemon().name("mirage-" + name + "-", 0).factory();
+    }
+}

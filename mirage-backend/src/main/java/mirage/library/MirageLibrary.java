@@ -1,0 +1,384 @@
+package mirage.library;
+
+import mirage.blob.BlobStore;
+import mirage.blob.directory.DirectoryBlobStore;
+import mirage.bytes.ByteSource;
+import mirage.bytes.FormatException;
+import mirage.bytes.Warnings;
+import mirage.catalog.Catalog;
+import mirage.catalog.CatalogConflictException;
+import mirage.catalog.CatalogEntry;
+import mirage.catalog.DirectoryCatalog;
+import mirage.catalog.ImageId;
+import mirage.chunk.ChunkSource;
+import mirage.image.DiskImage;
+import mirage.image.ImageFormats;
+import mirage.ingest.EarlierImages;
+import mirage.ingest.Spool;
+import mirage.ingest.SpoolDirectory;
+import mirage.ingest.Structurer;
+import mirage.library.LibrarySettings.Acknowledge;
+import mirage.maintain.LibraryVerifier;
+import mirage.manifest.DiskView;
+import mirage.manifest.ImageManifest;
+import mirage.manifest.ManifestId;
+import mirage.manifest.ManifestStore;
+import mirage.manifest.Provenance;
+import mirage.manifest.Recipe;
+import mirage.manifest.VolumeRecord;
+import mirage.pack.ChunkStore;
+import mirage.pack.rocksdb.RocksDbChunkIndex;
+import mirage.rebuild.Rebuilder;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * The library over a directory of its own.
+ * <pre>
+ *   lock        held while a process works here
+ *   blobs/      packs and manifests
+ *   index/      where each chunk is; derived from the packs
+ *   catalog/    a file for each image
+ *   spool/      uploads on their way in
+ * </pre>
+ *
+ * <p>An upload: 1. received into a spool, 2. (acknowledged here when the settings say so: spool forced, catalog entry
+ * without a manifest), 3. taken apart into chunks and a manifest, 4. catalog entry with the manifest, 5. spool removed.
+ * A crash between any two leaves what the catalog says.
+ */
+public final class MirageLibrary implements ImageLibrary {
+    private final Path directory;
+    private final LibrarySettings settings;
+    private final Clock clock;
+    private final DirectoryLock lock;
+    private final BlobStore blobs;
+    private final ChunkStore chunks;
+    private final ManifestStore manifests;
+    private final Catalog catalog;
+    private final SpoolDirectory spools;
+    private final LibraryThreads threads;
+    private final Rebuilder rebuilder;
+    private final Structurer structurer;
+    private final Set<ImageId> receiving = ConcurrentHashMap.newKeySet();
+
+    /** Opens the library of a directory, which is made when it is missing. */
+    public static MirageLibrary open(Path directory, LibrarySettings settings) throws IOException {
+        Files.createDirectories(directory);
+        DirectoryLock lock = DirectoryLock.take(directory);
+        boolean opened = false;
+        try {
+            MirageLibrary library = new MirageLibrary(directory, settings, lock, Clock.systemUTC());
+            library.resume();
+            opened = true;
+            return library;
+        } finally {
+            if (!opened) {
+                lock.close();
+            }
+        }
+    }
+
+    private MirageLibrary(Path directory, LibrarySettings settings, DirectoryLock lock, Clock clock)
+            throws IOException {
+        this.directory = directory;
+        this.settings = settings;
+        this.clock = clock;
+        this.lock = lock;
+        this.blobs = DirectoryBlobStore.open(directory.resolve("blobs"));
+        this.chunks =
+                ChunkStore.open(
+                        blobs,
+                        RocksDbChunkIndex.open(directory.resolve("index")),
+                        settings.packs());
+        this.manifests = new ManifestStore(blobs);
+        this.catalog = DirectoryCatalog.open(directory.resolve("catalog"));
+        this.spools = SpoolDirectory.open(directory.resolve("spool"));
+        this.threads = new LibraryThreads(settings.structurers());
+        this.rebuilder = new Rebuilder(chunks, threads.readers());
+        this.structurer =
+                new Structurer(
+                        chunks,
+                        manifests,
+                        new EarlierImages(catalog, manifests),
+                        rebuilder,
+                        threads.workers(),
+                        threads.workerCount());
+    }
+
+    @Override
+    public StoredImage store(ImageId image, String name, InputStream upload) throws IOException {
+        if (!receiving.add(image)) {
+            throw new ImageExistsException(image);
+        }
+        try {
+            if (catalog.find(image) != null) {
+                throw new ImageExistsException(image);
+            }
+            return describe(
+                    settings.acknowledge() == Acknowledge.SPOOLED
+                            ? storeSpooled(image, name, upload)
+                            : storeCommitted(image, name, upload));
+        } finally {
+            receiving.remove(image);
+        }
+    }
+
+    private CatalogEntry storeSpooled(ImageId image, String name, InputStream upload)
+            throws IOException {
+        Spool spool = spools.receive(image, upload);
+        CatalogEntry entry = entry(spool, name);
+        boolean acknowledged = false;
+        try {
+            spool.force();
+            catalog.swap(null, entry);
+            acknowledged = true;
+        } finally {
+            if (!acknowledged) {
+                spool.close();
+                spool.delete();
+            }
+        }
+        threads.structureLater(image, () -> structureSpooled(spool));
+        return entry;
+    }
+
+    private CatalogEntry storeCommitted(ImageId image, String name, InputStream upload)
+            throws IOException {
+        try (Spool spool = spools.receive(image, upload)) {
+            try {
+                CatalogEntry entry = entry(spool, name).withManifest(structure(spool));
+                catalog.swap(null, entry);
+                return entry;
+            } finally {
+                spool.delete();
+            }
+        }
+    }
+
+    private CatalogEntry entry(Spool spool, String name) {
+        return new CatalogEntry(
+                spool.image(), name, spool.size(), spool.digests(), clock.instant(), null);
+    }
+
+    private ManifestId structure(Spool spool) throws IOException {
+        return threads.structureNow(() ->
+                structurer.structure(
+                        spool, new Provenance("upload", clock.instant(), "", List.of())));
+    }
+
+    /** Takes an acknowledged upload apart; its entry may have been renamed or removed meanwhile. */
+    private void structureSpooled(Spool spool) throws IOException {
+        try (spool) {
+            ManifestId manifest = structure(spool);
+            CatalogEntry current = catalog.find(spool.image());
+            while (current != null && current.manifest() == null) {
+                try {
+                    catalog.swap(current, current.withManifest(manifest));
+                    break;
+                } catch (CatalogConflictException e) {
+                    current = catalog.find(spool.image());
+                }
+            }
+            spool.delete();
+        }
+    }
+
+    /** After a start: what was acknowledged is taken apart, what was not is removed. */
+    private void resume() throws IOException {
+        List<CatalogEntry> spooled =
+                catalog.list().stream().filter(entry -> entry.manifest() == null).toList();
+        spools.deleteAllBut(spooled.stream().map(CatalogEntry::image).collect(Collectors.toSet()));
+        for (CatalogEntry entry : spooled) {
+            threads.structureLater(entry.image(), () -> structureSpooled(spools.resume(entry)));
+        }
+    }
+
+    @Override
+    public @Nullable StoredImage find(ImageId image) throws IOException {
+        CatalogEntry entry = catalog.find(image);
+        return entry == null ? null : describe(entry);
+    }
+
+    @Override
+    public List<StoredImage> list() throws IOException {
+        List<StoredImage> images = new ArrayList<>();
+        for (CatalogEntry entry : catalog.list()) {
+            images.add(describe(entry));
+        }
+        return images;
+    }
+
+    @Override
+    public void rename(ImageId image, String name) throws IOException {
+        while (true) {
+            CatalogEntry current = require(image);
+            try {
+                catalog.swap(current, current.withName(name));
+                return;
+            } catch (CatalogConflictException e) {
+                // Structured or renamed in between: look again.
+                continue;
+            }
+        }
+    }
+
+    @Override
+    public void delete(ImageId image) throws IOException {
+        catalog.remove(image);
+        if (!receiving.contains(image)) {
+            spools.delete(image);
+        }
+    }
+
+    @Override
+    public ImageContent open(ImageId image, View view) throws IOException {
+        CatalogEntry entry = require(image);
+        ManifestId manifest = entry.manifest();
+        return manifest == null ? openSpooled(entry, view) : open(manifests.read(manifest), view);
+    }
+
+    private ImageContent openSpooled(CatalogEntry entry, View view) throws IOException {
+        ByteSource spool;
+        try {
+            spool = spools.open(entry);
+        } catch (NoSuchFileException e) {
+            // Structured in between: the entry says so by now.
+            if (require(entry.image()).manifest() == null) {
+                throw e;
+            }
+            return open(entry.image(), view);
+        }
+        return new SourceContent(view == View.CONTAINER ? spool : disk(spool), spool);
+    }
+
+    private ImageContent open(ImageManifest manifest, View view) throws IOException {
+        if (view == View.CONTAINER) {
+            return content(manifest.container());
+        }
+        return switch (manifest.disk()) {
+            case DiskView.SameAsContainer _ -> content(manifest.container());
+            case DiskView.OwnRecipe own -> content(own.recipe());
+            case DiskView.ThroughFormat _ -> {
+                ByteSource container = content(manifest.container());
+                yield new SourceContent(disk(container), container);
+            }
+            case DiskView.Opaque _ ->
+                    throw new FormatException(
+                            "the disk in this image cannot be read from the image alone: "
+                                    + manifest.warnings());
+        };
+    }
+
+    private ImageContent content(Recipe recipe) {
+        return new RecipeContent(recipe, chunks, rebuilder);
+    }
+
+    private static ByteSource disk(ByteSource container) throws IOException {
+        DiskImage image = ImageFormats.open(container, new Warnings());
+        if (image.recognition() == DiskImage.Recognition.OPAQUE || !image.standsAlone()) {
+            throw new FormatException("the disk in this image cannot be read from the image alone");
+        }
+        return image.disk();
+    }
+
+    /** The manifest of an image, null while it is spooled. */
+    public @Nullable ImageManifest manifest(ImageId image) throws IOException {
+        ManifestId manifest = require(image).manifest();
+        return manifest == null ? null : manifests.read(manifest);
+    }
+
+    /** The files of each volume of an image that has any, by the order of the volumes. */
+    public List<ImageFiles> files(ImageManifest manifest) throws IOException {
+        List<ImageFiles> files = new ArrayList<>();
+        for (VolumeRecord volume : manifest.volumes()) {
+            VolumeRecord.FileTable table = volume.files();
+            if (table != null) {
+                files.add(ImageFiles.of(volume, table, chunks));
+            }
+        }
+        return files;
+    }
+
+    /** What the library holds and what it takes. */
+    public LibraryStatistics statistics() throws IOException {
+        return LibraryStatistics.of(directory, catalog, manifests, chunks);
+    }
+
+    /** What an image shares with others. */
+    public ImageSharing sharing(ImageId image) throws IOException {
+        return ImageSharing.of(
+                Objects.requireNonNull(manifest(image), "image is being structured"),
+                image,
+                catalog,
+                manifests,
+                chunks);
+    }
+
+    /** For reading file tables. */
+    public ChunkSource chunks() {
+        return chunks;
+    }
+
+    /** Re-reads everything; see {@link LibraryVerifier}. */
+    public LibraryVerifier verifier() {
+        return new LibraryVerifier(blobs, chunks, manifests, catalog, rebuilder);
+    }
+
+    private CatalogEntry require(ImageId image) throws IOException {
+        CatalogEntry entry = catalog.find(image);
+        if (entry == null) {
+            throw new ImageNotFoundException(image);
+        }
+        return entry;
+    }
+
+    private StoredImage describe(CatalogEntry entry) throws IOException {
+        ManifestId id = entry.manifest();
+        if (id == null) {
+            return new StoredImage(
+                    entry.image(),
+                    entry.name(),
+                    entry.size(),
+                    null,
+                    null,
+                    entry.digests(),
+                    StoredImage.State.SPOOLED,
+                    List.of());
+        }
+        ImageManifest manifest = manifests.read(id);
+        String format = manifest.format();
+        return new StoredImage(
+                entry.image(),
+                entry.name(),
+                entry.size(),
+                format,
+                format == null ? null : manifest.virtualSize(),
+                entry.digests(),
+                StoredImage.State.STRUCTURED,
+                manifest.warnings());
+    }
+
+    /** Waits for uploads that are being taken apart to reach a safe point; those in the queue wait for the next start. */
+    @Override
+    public void close() throws IOException {
+        threads.close();
+        try (lock;
+                blobs;
+                catalog) {
+            chunks.close();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package mirage.manifest;
+
+import mirage.chunk.ChunkId;
+import mirage.volume.Volume;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/**
+ * A volume of an image's disk and the files in it.
+ *
+ * @param volume where it lies
+ * @param files null when no file system was recognised
+ */
+public record VolumeRecord(Volume volume, @Nullable FileTable files) {
+    /**
+     * A file system and where its table is.
+     *
+     * @param type as for a mount
+     * @param label may be empty
+     * @param uuid may be empty
+     * @param sizeBytes of the file system
+     * @param blockSizeBytes of the file system
+     * @param entryCount paths in the table
+     * @param blocks the table, in pieces that are chunks of their own; paths in the order of the walk
+     */
+    public record FileTable(
+            String type,
+            String label,
+            String uuid,
+            long sizeBytes,
+            int blockSizeBytes,
+            long entryCount,
+            List<ChunkId> blocks) {}
+}
