@@ -1,6 +1,5 @@
 package mirage.ingest;
 
-import mirage.bytes.ByteSource;
 import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.Warnings;
@@ -203,7 +202,8 @@ public final class Structurer {
                         .firstDifference();
         if (difference >= 0) {
             // A reader with a defect must not cost a tenant an upload.
-            LOG.error("the map and the disk of a {} image differ at {}", image.format(), difference);
+            LOG.error(
+                    "the map and the disk of a {} image differ at {}", image.format(), difference);
             warnings.add("its map and its disk differ at " + difference);
             return new DiskView.ThroughFormat();
         }

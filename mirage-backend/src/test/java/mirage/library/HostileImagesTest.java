@@ -43,8 +43,7 @@ final class HostileImagesTest {
             for (byte[] image :
                     List.of(volume, GoldenDisks.partitioned(volume), GoldenDisks.qcow2(volume))) {
                 ImageId id = new ImageId("image-" + image.length);
-                StoredImage stored =
-                        library.store(id, "", new java.io.ByteArrayInputStream(image));
+                StoredImage stored = library.store(id, "", new java.io.ByteArrayInputStream(image));
                 assertThat(stored.warnings()).isEmpty();
                 assertThat(stored.format()).isIn("raw", "qcow2");
                 ImageManifest manifest = library.manifest(id);
