@@ -9,6 +9,7 @@ import mirage.bytes.FormatException;
 import mirage.catalog.ImageId;
 import mirage.filesystem.FileType;
 import mirage.fuzz.Fuzz;
+import mirage.fuzz.Mutator;
 import mirage.library.LibrarySettings.Acknowledge;
 import mirage.manifest.FileEntry;
 import mirage.manifest.FileTableReader;
@@ -63,7 +64,7 @@ final class HostileImagesTest {
             int[] number = {0};
             Fuzz.run(
                     GoldenDisks.names(MAX_GOLDEN_BYTES),
-                    GoldenDisks::load,
+                    golden -> new Mutator(GoldenDisks.load(golden)),
                     DEFAULT_INPUTS,
                     input -> storeAndCompare(library, "image-" + number[0]++, input));
             assertThat(number[0]).isPositive();
