@@ -14,6 +14,10 @@ import java.util.Map;
 /**
  * The JSON schemas that clients read under {@code /v2/schemas/}, by name. glanceclient checks every image that it sees
  * against them. A schema is a file beside this class; the lists of formats are filled in from {@link ImageSchema}.
+ *
+ * <p>Glance lists {@code stores} among the properties of an image also where it has a single store and never shows it.
+ * Here it is left out: the {@code glance} command 4.1.0 makes an option of each property and then fails in every call, as
+ * it has an option of that name already.
  */
 public final class PublishedSchemas {
     private static final ObjectMapper JSON = new ObjectMapper();

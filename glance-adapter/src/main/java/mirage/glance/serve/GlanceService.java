@@ -62,7 +62,7 @@ public final class GlanceService implements AutoCloseable {
             ServeSettings settings, LibraryOpener libraryOpener, Deque<AutoCloseable> opened)
             throws IOException {
         Path directory = settings.dataDirectory();
-        Files.createDirectories(directory);
+        makeDirectory(directory);
         ImageLibrary library = libraryOpener.open(directory);
         opened.push(library);
         TokenFiles identity = TokenFiles.open(directory, new SecureRandom());
@@ -88,6 +88,15 @@ public final class GlanceService implements AutoCloseable {
         return new GlanceService(
                 opened,
                 "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port());
+    }
+
+    private static void makeDirectory(Path directory) throws IOException {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException failure) {
+            throw new IOException(
+                    "the data directory " + directory + " cannot be made: " + failure, failure);
+        }
     }
 
     /** Where it listens, such as {@code http://127.0.0.1:9292}. */

@@ -67,7 +67,7 @@ final class RecordsCrashIT {
                     last = Integer.parseInt(String.valueOf(acknowledged.readLine()));
                 }
                 TimeUnit.MICROSECONDS.sleep(random.nextInt(3000));
-                child.destroyForcibly();
+                child.toHandle().destroyForcibly();
                 // What it said before it died counts as well.
                 for (String line = acknowledged.readLine();
                         line != null;
