@@ -227,8 +227,10 @@ final class ChunkStoreTest {
                                 store.readFrame(place.frameId()),
                                 store.readFrameUncached(place.frameId()))) {
                     assertThat(frame.isReadOnly()).isTrue();
-                    assertThat(frame.slice(place.offset(), place.length()))
+                    assertThat(store.chunkIn(frame, chunk.getKey(), place))
                             .isEqualTo(chunk.getValue());
+                    assertThatThrownBy(() -> store.chunkIn(frame, PackTables.id("a"), place))
+                            .isInstanceOf(CorruptPackException.class);
                 }
             }
             PackId pack = store.packs().iterator().next();
