@@ -11,11 +11,21 @@ import java.util.List;
  * it was before or as it is after. Safe for use by many threads.
  */
 public interface Catalog extends Closeable {
-    /** Null when the image is not here. */
+    /**
+     * Null when the image is not here.
+     *
+     * @throws IOException when its entry is one of {@link #damaged()}
+     */
     @Nullable CatalogEntry find(ImageId image) throws IOException;
 
-    /** All entries, ordered by image id. */
+    /** All entries that can be read, ordered by image id. */
     List<CatalogEntry> list() throws IOException;
+
+    /**
+     * Entries that are there and cannot be read. They keep no other from being read, and are kept as they are until
+     * {@link #remove}.
+     */
+    List<DamagedEntry> damaged();
 
     /**
      * Puts {@code next} in the place of {@code expected}: the swap that makes an image visible.

@@ -22,6 +22,11 @@ public final class MemoryCatalog implements Catalog {
     }
 
     @Override
+    public List<DamagedEntry> damaged() {
+        return List.of();
+    }
+
+    @Override
     public synchronized void swap(@Nullable CatalogEntry expected, CatalogEntry next)
             throws CatalogConflictException {
         if (!Objects.equals(entries.get(next.image()), expected)) {

@@ -38,7 +38,7 @@ final class CutPlan {
         return owned;
     }
 
-    /** Ranges in which nothing is understood, by offset. */
+    /** Ranges in which nothing is understood, by offset, without overlap. */
     List<Extent> opaque() {
         return opaque;
     }
@@ -108,7 +108,23 @@ final class CutPlan {
                                 + "; their ranges are stored without regard to files");
                 extents.removeIf(extent -> refused.get(extent.owner()));
             }
-            return new CutPlan(extents, spanningPieces(), opaque);
+            return new CutPlan(extents, spanningPieces(), joined(opaque));
+        }
+
+        /** Clusters that a disk uses twice give the same range twice. */
+        private static List<Extent> joined(List<Extent> sorted) {
+            List<Extent> joined = new ArrayList<>();
+            for (Extent range : sorted) {
+                Extent last = joined.isEmpty() ? null : joined.getLast();
+                if (last == null || range.offset() > last.end()) {
+                    joined.add(range);
+                } else if (range.end() > last.end()) {
+                    joined.set(
+                            joined.size() - 1,
+                            new Extent(last.offset(), range.end() - last.offset()));
+                }
+            }
+            return joined;
         }
 
         private BitSet overlapping() {

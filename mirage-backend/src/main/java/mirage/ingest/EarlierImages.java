@@ -8,6 +8,8 @@ import mirage.manifest.ManifestStore;
 import mirage.manifest.PlaceSketch;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -21,6 +23,7 @@ import java.util.stream.Collectors;
  * when they are first needed, and those of the newest images are kept: a few KiB each.
  */
 public final class EarlierImages {
+    private static final Logger LOG = LoggerFactory.getLogger(EarlierImages.class);
     private static final int KEPT = 4096;
 
     /** Fewer equal samples are chance, or not worth a read. */
@@ -62,8 +65,18 @@ public final class EarlierImages {
         sketches.keySet().retainAll(current);
         for (ManifestId id : current) {
             if (!sketches.containsKey(id)) {
-                sketches.put(id, manifests.read(id).sketch());
+                sketches.put(id, sketch(id));
             }
+        }
+    }
+
+    /** That of a damaged manifest is empty: it is like no image, and keeps none from being stored. */
+    private PlaceSketch sketch(ManifestId id) {
+        try {
+            return manifests.read(id).sketch();
+        } catch (IOException e) {
+            LOG.error("manifest {} cannot be read: its image is not compared with others", id, e);
+            return new PlaceSketch(new long[0], new int[0]);
         }
     }
 }

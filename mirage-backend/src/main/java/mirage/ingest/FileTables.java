@@ -16,7 +16,10 @@ import mirage.manifest.RecipeBuilder;
 import mirage.manifest.VolumeRecord;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -33,17 +36,19 @@ import java.util.concurrent.Future;
  * not named by being one chunk, and written at the end.
  */
 final class FileTables {
+    private static final Logger LOG = LoggerFactory.getLogger(FileTables.class);
     private static final int READ_BYTES = 256 << 10;
 
-    /** Holes that are digested for any image: seconds of work. Any of many hostile files can claim any size. */
-    private static final long LEAST_HOLE_BUDGET = 8L << 30;
+    /** Seconds of work for any image, enough for a sparse file of a few GiB in a small one. */
+    private static final long LEAST_DIGEST_BUDGET_BYTES = 8L << 30;
 
     private final ByteSource disk;
     private final Warnings warnings;
     private final List<Table> tables = new ArrayList<>();
     private final List<FileContent> contents = new ArrayList<>();
 
-    private long holeBudget;
+    /** Bytes of files that may still be digested; what a file claims is no measure, see {@link #budget}. */
+    private long digestBudget;
 
     private record Table(VolumeLayout layout, @Nullable FileTableBuilder rows, long entries) {}
 
@@ -63,10 +68,21 @@ final class FileTables {
         }
     }
 
-    FileTables(ByteSource disk, Warnings warnings) {
+    /**
+     * @param containerLength of the image as it was uploaded, which bounds the work
+     */
+    FileTables(ByteSource disk, long containerLength, Warnings warnings) {
         this.disk = disk;
         this.warnings = warnings;
-        this.holeBudget = Math.max(disk.length(), LEAST_HOLE_BUDGET);
+        this.digestBudget = budget(containerLength);
+    }
+
+    /**
+     * A hostile image of a few KiB can claim files of 16 TiB, by holes or by naming one block over and over. Honest
+     * images stay below: compression and sparse files seldom save more than nine tenths.
+     */
+    private static long budget(long containerLength) {
+        return LEAST_DIGEST_BUDGET_BYTES + 16 * Math.min(containerLength, Long.MAX_VALUE / 32);
     }
 
     /** Takes the contents that lie in blocks of the disk. */
@@ -99,8 +115,12 @@ final class FileTables {
                     addContent(rows, ordinal, file, volume, onDisk, linked, visitor);
                 }
             });
-        } catch (FormatException e) {
+        } catch (FormatException | EOFException e) {
             warnings.add("volume " + layout.volume().index() + ": " + e.getMessage());
+        } catch (RuntimeException e) {
+            // A reader with a defect must not cost a tenant an upload.
+            LOG.error("the file system reader failed on {}", layout.volume(), e);
+            warnings.add("volume " + layout.volume().index() + ": its reader failed: " + e);
         }
         tables.add(new Table(layout, rows, rows.count()));
     }
@@ -152,7 +172,7 @@ final class FileTables {
     void digestTheRest(ExecutorService workers) throws IOException {
         List<Future<?>> work = new ArrayList<>();
         for (FileContent content : contents) {
-            if (!content.isNamed() && withinHoleBudget(content)) {
+            if (!content.isNamed() && withinBudget(content)) {
                 work.add(
                         workers.submit(() -> {
                             digest(content);
@@ -186,27 +206,31 @@ final class FileTables {
         return records;
     }
 
-    private boolean withinHoleBudget(FileContent content) {
-        long holes = Math.max(0, content.size() - content.map().mappedBytes());
-        if (holes > holeBudget) {
-            warnings.add(
+    private boolean withinBudget(FileContent content) {
+        if (content.size() > digestBudget) {
+            warn(
                     "a file of "
                             + content.size()
-                            + " bytes is nearly all holes: its content has no digest");
+                            + " bytes is out of proportion to the image: its content has no digest");
             return false;
         }
-        holeBudget -= holes;
+        digestBudget -= content.size();
         return true;
+    }
+
+    /** Workers warn too. */
+    private void warn(String message) {
+        synchronized (warnings) {
+            warnings.add(message);
+        }
     }
 
     /** A content that cannot be read in full, such as one in a cluster that was cut off, gets no digest. */
     private void digest(FileContent content) throws IOException {
         try {
             content.name(sha256(content));
-        } catch (FormatException e) {
-            synchronized (warnings) {
-                warnings.add("a file cannot be read in full: " + e.getMessage());
-            }
+        } catch (FormatException | EOFException e) {
+            warn("a file cannot be read in full: " + e.getMessage());
         }
     }
 

@@ -42,6 +42,8 @@ public final class SpoolDirectory {
     public Spool receive(ImageId image, InputStream upload) throws IOException {
         Path file = file(image);
         boolean received = false;
+        // A new file, never an old one made empty: an earlier image of this id may still be read.
+        Files.deleteIfExists(file);
         try (DigestThreads digests = new DigestThreads(image.value(), UploadMap.STRETCH_BYTES)) {
             UploadMap map = write(upload, file, digests);
             Spool spool = new Spool(image, file, digests.finish(), map);
@@ -109,16 +111,13 @@ public final class SpoolDirectory {
         Files.deleteIfExists(file(image));
     }
 
-    /** Removes what a crash left: every file but those of the images named. */
-    public void deleteAllBut(Set<ImageId> spooled) throws IOException {
+    /** Removes what a crash left: every spool but those of the images whose ids are given. */
+    public void deleteAllBut(Set<String> spooled) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                String image =
-                        name.endsWith(SUFFIX)
-                                ? name.substring(0, name.length() - SUFFIX.length())
-                                : "";
-                if (!ImageId.isValid(image) || !spooled.contains(new ImageId(image))) {
+                if (name.endsWith(SUFFIX)
+                        && !spooled.contains(name.substring(0, name.length() - SUFFIX.length()))) {
                     Files.delete(file);
                 }
             }

@@ -1,6 +1,5 @@
 package mirage.ingest;
 
-import mirage.bytes.ByteSource;
 import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.Warnings;
@@ -21,8 +20,11 @@ import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkStore;
 import mirage.pack.ChunkWriter;
 import mirage.rebuild.Rebuilder;
+import mirage.rebuild.RecipeSource;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.util.List;
@@ -36,6 +38,14 @@ import java.util.concurrent.ExecutorService;
  * in, 4. the manifest. Nothing names it yet: the caller swaps it into the catalog.
  */
 public final class Structurer {
+    private static final Logger LOG = LoggerFactory.getLogger(Structurer.class);
+
+    /** Encoded clusters below this are left to the rest: a hostile image can have millions of a byte each. */
+    private static final int LEAST_PIECE_BYTES = 256;
+
+    /** A larger disk is read through its format: its recipe would be 4 million segments long. */
+    private static final long MAX_DISK_RECIPE_BYTES = 16L << 40;
+
     private final ChunkStore chunks;
     private final ManifestStore manifests;
     private final EarlierImages earlierImages;
@@ -66,7 +76,7 @@ public final class Structurer {
     public ManifestId structure(Spool spool, Provenance provenance) throws IOException {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(spool.bytes(), warnings);
-        FileTables files = new FileTables(layout.image().disk(), warnings);
+        FileTables files = new FileTables(layout.image().disk(), spool.size(), warnings);
         CutPlan plan = plan(layout, files, spool.size(), warnings);
         Recipe container;
         List<VolumeRecord> volumes;
@@ -89,7 +99,7 @@ public final class Structurer {
                                 .map(external -> external.role() + ": " + external.name())
                                 .toList(),
                         container,
-                        diskView(layout, container),
+                        diskView(layout, container, spool.size(), warnings),
                         volumes,
                         warnings.messages(),
                         provenance,
@@ -121,6 +131,9 @@ public final class Structurer {
         }
         int owner = files.contentCount();
         for (DiskImage.EncodedCluster cluster : image.encodedClusters()) {
+            if (cluster.storedLength() < LEAST_PIECE_BYTES) {
+                continue;
+            }
             ExtentMap place =
                     new ExtentMap.Builder()
                             .add(0, cluster.storedLength(), cluster.containerOffset())
@@ -170,7 +183,9 @@ public final class Structurer {
         readBack.finish();
     }
 
-    private DiskView diskView(DiskLayout layout, Recipe container) throws IOException {
+    private DiskView diskView(
+            DiskLayout layout, Recipe container, long containerLength, Warnings warnings)
+            throws IOException {
         DiskImage image = layout.image();
         if (image.format().equals("raw")) {
             return new DiskView.SameAsContainer();
@@ -178,10 +193,27 @@ public final class Structurer {
         if (!layout.diskReadable()) {
             return new DiskView.Opaque();
         }
-        if (!layout.diskPlain()) {
+        if (!layout.diskPlain() || isOutOfProportion(image, containerLength)) {
             return new DiskView.ThroughFormat();
         }
-        return new DiskView.OwnRecipe(diskRecipe(image, container));
+        Recipe recipe = diskRecipe(image, container);
+        long difference =
+                new SameBytes(recipe, new RecipeSource(recipe, chunks), image.disk(), rebuilder)
+                        .firstDifference();
+        if (difference >= 0) {
+            // A reader with a defect must not cost a tenant an upload.
+            LOG.error(
+                    "the map and the disk of a {} image differ at {}", image.format(), difference);
+            warnings.add("its map and its disk differ at " + difference);
+            return new DiskView.ThroughFormat();
+        }
+        return new DiskView.OwnRecipe(recipe);
+    }
+
+    /** A few KiB can claim a disk of EiB, by holes or by naming one cluster over and over. */
+    private static boolean isOutOfProportion(DiskImage image, long containerLength) {
+        return image.virtualSize() > MAX_DISK_RECIPE_BYTES
+                || image.plainMap().mappedBytes() > containerLength;
     }
 
     /** The container's recipe in the order of the disk: the same chunks, no byte stored again. */
@@ -198,7 +230,6 @@ public final class Structurer {
             zeros(disk, image.virtualSize());
             Recipe recipe = disk.finish();
             metadata.commit();
-            requireSame(recipe, image.disk());
             return recipe;
         }
     }
@@ -207,10 +238,5 @@ public final class Structurer {
         if (until > recipe.length()) {
             recipe.add(new RecipeRun.Zero(until - recipe.length()));
         }
-    }
-
-    private void requireSame(Recipe recipe, ByteSource disk) throws IOException {
-        SameBytes same = new SameBytes(disk);
-        rebuilder.transferTo(recipe, 0, recipe.length(), same);
     }
 }

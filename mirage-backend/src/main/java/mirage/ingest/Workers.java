@@ -23,7 +23,7 @@ final class Workers {
         } catch (ExecutionException e) {
             work.forEach(part -> part.cancel(true));
             if (e.getCause() instanceof IOException cause) {
-                throw new IOException(cause.getMessage(), cause);
+                throw cause;
             }
             throw new IllegalStateException(e.getCause());
         }

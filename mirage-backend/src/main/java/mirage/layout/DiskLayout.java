@@ -77,10 +77,20 @@ public record DiskLayout(
     private static List<VolumeLayout> volumes(ByteSource disk, Warnings warnings)
             throws IOException {
         List<VolumeLayout> layouts = new ArrayList<>();
-        for (Volume volume : Volumes.find(disk, warnings)) {
+        for (Volume volume : findVolumes(disk, warnings)) {
             layouts.add(new VolumeLayout(volume, fileSystem(disk, volume, warnings)));
         }
         return layouts;
+    }
+
+    /** Where the partition table would be, the disk may be broken. */
+    private static List<Volume> findVolumes(ByteSource disk, Warnings warnings) throws IOException {
+        try {
+            return Volumes.find(disk, warnings);
+        } catch (FormatException e) {
+            warnings.add("partition table: " + e.getMessage());
+            return List.of();
+        }
     }
 
     private static @Nullable FileSystem fileSystem(

@@ -92,7 +92,8 @@ public final class ImageFiles {
         }
         return switch (file.content()) {
             case Content.Inline inline ->
-                    ByteSources.of(inline.bytes().toBytes()).slice(0, file.size());
+                    ByteSources.of(inline.bytes().toBytes())
+                            .slice(0, Math.min(inline.bytes().length(), file.size()));
             case Content.Mapped mapped ->
                     new MappedSource(
                             disk.slice(volume.volume().offset(), volume.volume().length()),

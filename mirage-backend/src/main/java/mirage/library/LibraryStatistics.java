@@ -8,11 +8,13 @@ import mirage.pack.ChunkStore;
 import mirage.pack.StoreStatistics;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What a library holds and what it takes. All in bytes but the counts.
@@ -26,7 +28,7 @@ import java.util.stream.Stream;
  * @param packBytes of all packs
  * @param manifestBytes of all manifests
  * @param indexBytes of the chunk index
- * @param spoolBytes of uploads on their way in, as they lie on disk
+ * @param spoolBytes of uploads on their way in, zeros that are not on disk included
  */
 public record LibraryStatistics(
         long images,
@@ -67,19 +69,28 @@ public record LibraryStatistics(
                 bytesOf(directory.resolve("spool")));
     }
 
-    /** Space of the files below a folder; those that go away meanwhile count nothing. */
+    /** Lengths of the files below a folder; those that go away meanwhile count nothing. */
     private static long bytesOf(Path folder) throws IOException {
-        long bytes = 0;
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                try {
-                    bytes += Files.size(file);
-                } catch (NoSuchFileException e) {
-                    // Compacted or taken apart while we counted.
-                    continue;
-                }
-            }
-        }
-        return bytes;
+        long[] bytes = {0};
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        bytes[0] += attributes.isRegularFile() ? attributes.size() : 0;
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException failure)
+                            throws IOException {
+                        // Compacted or taken apart while we counted.
+                        if (failure instanceof NoSuchFileException) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                        throw failure;
+                    }
+                });
+        return bytes[0];
     }
 }

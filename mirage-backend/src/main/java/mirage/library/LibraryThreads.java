@@ -73,24 +73,59 @@ final class LibraryThreads implements Closeable {
         }
     }
 
-    /** Takes an upload apart in the background. What fails is served from its spool and tried again at a start. */
-    void structureLater(ImageId image, Task task) {
+    /**
+     * Takes an upload apart in the background. What fails is served from its spool and tried again at a start.
+     *
+     * @param held what the task works on, closed with it, also when it does not get to run
+     */
+    void structureLater(ImageId image, Closeable held, Task task) {
+        Job job = new Job(image, held, task);
         try {
-            structurers.execute(() -> {
-                try {
-                    task.run();
-                } catch (IOException | RuntimeException e) {
+            structurers.execute(job);
+        } catch (RejectedExecutionException e) {
+            job.giveUp();
+        }
+    }
+
+    private final class Job implements Runnable {
+        private final ImageId image;
+        private final Closeable held;
+        private final Task task;
+
+        Job(ImageId image, Closeable held, Task task) {
+            this.image = image;
+            this.held = held;
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            try (held) {
+                task.run();
+            } catch (IOException | RuntimeException e) {
+                if (structurers.isShutdown()) {
+                    LOG.info("image {} is taken apart at the next start", image);
+                } else {
                     LOG.error("image {} stays in its spool, it could not be taken apart", image, e);
                 }
-            });
-        } catch (RejectedExecutionException e) {
+            }
+        }
+
+        void giveUp() {
             LOG.info("image {} is taken apart at the next start", image);
+            try {
+                held.close();
+            } catch (IOException e) {
+                LOG.warn("the spool of image {} cannot be closed", image, e);
+            }
         }
     }
 
     @Override
     public void close() {
-        structurers.shutdownNow();
+        for (Runnable waiting : structurers.shutdownNow()) {
+            ((Job) waiting).giveUp();
+        }
         await(structurers);
         workers.shutdown();
         readers.shutdown();

@@ -26,24 +26,30 @@ import mirage.manifest.ManifestStore;
 import mirage.manifest.Provenance;
 import mirage.manifest.Recipe;
 import mirage.manifest.VolumeRecord;
+import mirage.pack.ChunkIndex;
 import mirage.pack.ChunkStore;
 import mirage.pack.rocksdb.RocksDbChunkIndex;
 import mirage.rebuild.Rebuilder;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 
 /**
  * The library over a directory of its own.
@@ -60,10 +66,15 @@ import java.util.stream.Collectors;
  * A crash between any two leaves what the catalog says.
  */
 public final class MirageLibrary implements ImageLibrary {
+    private static final Logger LOG = LoggerFactory.getLogger(MirageLibrary.class);
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final Path directory;
     private final LibrarySettings settings;
     private final Clock clock;
-    private final DirectoryLock lock;
+    private final OpenedParts parts;
     private final BlobStore blobs;
     private final ChunkStore chunks;
     private final ManifestStore manifests;
@@ -72,41 +83,55 @@ public final class MirageLibrary implements ImageLibrary {
     private final LibraryThreads threads;
     private final Rebuilder rebuilder;
     private final Structurer structurer;
-    private final Set<ImageId> receiving = ConcurrentHashMap.newKeySet();
+
+    /** Images on their way in; guarded by itself, together with the question whether a spool is still needed. */
+    private final Set<ImageId> receiving = new HashSet<>();
 
     /** Opens the library of a directory, which is made when it is missing. */
     public static MirageLibrary open(Path directory, LibrarySettings settings) throws IOException {
-        Files.createDirectories(directory);
-        DirectoryLock lock = DirectoryLock.take(directory);
+        return open(directory, settings, UnaryOperator.identity(), Clock.systemUTC());
+    }
+
+    /**
+     * @param stacked puts behaviour on top of the blobs; tests break them
+     */
+    static MirageLibrary open(
+            Path directory, LibrarySettings settings, UnaryOperator<BlobStore> stacked, Clock clock)
+            throws IOException {
+        makeDirectories(directory);
+        OpenedParts parts = new OpenedParts();
         boolean opened = false;
         try {
-            MirageLibrary library = new MirageLibrary(directory, settings, lock, Clock.systemUTC());
+            parts.add(DirectoryLock.take(directory));
+            MirageLibrary library = new MirageLibrary(directory, settings, stacked, clock, parts);
             library.resume();
             opened = true;
             return library;
         } finally {
             if (!opened) {
-                lock.close();
+                parts.close();
             }
         }
     }
 
-    private MirageLibrary(Path directory, LibrarySettings settings, DirectoryLock lock, Clock clock)
+    private MirageLibrary(
+            Path directory,
+            LibrarySettings settings,
+            UnaryOperator<BlobStore> stacked,
+            Clock clock,
+            OpenedParts parts)
             throws IOException {
         this.directory = directory;
         this.settings = settings;
         this.clock = clock;
-        this.lock = lock;
-        this.blobs = DirectoryBlobStore.open(directory.resolve("blobs"));
-        this.chunks =
-                ChunkStore.open(
-                        blobs,
-                        RocksDbChunkIndex.open(directory.resolve("index")),
-                        settings.packs());
+        this.parts = parts;
+        this.blobs = parts.add(stacked.apply(DirectoryBlobStore.open(directory.resolve("blobs"))));
+        ChunkIndex index = parts.add(RocksDbChunkIndex.open(directory.resolve("index")));
+        this.chunks = parts.add(ChunkStore.open(blobs, index, settings.packs()));
         this.manifests = new ManifestStore(blobs);
-        this.catalog = DirectoryCatalog.open(directory.resolve("catalog"));
+        this.catalog = parts.add(DirectoryCatalog.open(directory.resolve("catalog")));
         this.spools = SpoolDirectory.open(directory.resolve("spool"));
-        this.threads = new LibraryThreads(settings.structurers());
+        this.threads = parts.add(new LibraryThreads(settings.structurers()));
         this.rebuilder = new Rebuilder(chunks, threads.readers());
         this.structurer =
                 new Structurer(
@@ -118,21 +143,46 @@ public final class MirageLibrary implements ImageLibrary {
                         threads.workerCount());
     }
 
+    /** Durable before anything is acknowledged in them, and nobody's business but the owner's. */
+    private static void makeDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory, OWNER_ONLY);
+        Path real = directory.toRealPath();
+        Files.createDirectories(real.resolve("catalog"), OWNER_ONLY);
+        Files.createDirectories(real.resolve("spool"), OWNER_ONLY);
+        force(real);
+        Path parent = real.getParent();
+        if (parent != null) {
+            force(parent);
+        }
+    }
+
+    private static void force(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
     @Override
     public StoredImage store(ImageId image, String name, InputStream upload) throws IOException {
-        if (!receiving.add(image)) {
-            throw new ImageExistsException(image);
-        }
+        String label = CatalogEntry.checkedName(name);
+        claim(image);
         try {
-            if (catalog.find(image) != null) {
-                throw new ImageExistsException(image);
-            }
             return describe(
                     settings.acknowledge() == Acknowledge.SPOOLED
-                            ? storeSpooled(image, name, upload)
-                            : storeCommitted(image, name, upload));
+                            ? storeSpooled(image, label, upload)
+                            : storeCommitted(image, label, upload));
         } finally {
-            receiving.remove(image);
+            synchronized (receiving) {
+                receiving.remove(image);
+            }
+        }
+    }
+
+    private void claim(ImageId image) throws IOException {
+        synchronized (receiving) {
+            if (catalog.find(image) != null || !receiving.add(image)) {
+                throw new ImageExistsException(image);
+            }
         }
     }
 
@@ -151,7 +201,7 @@ public final class MirageLibrary implements ImageLibrary {
                 spool.delete();
             }
         }
-        threads.structureLater(image, () -> structureSpooled(spool));
+        threads.structureLater(image, spool, () -> structureSpooled(spool));
         return entry;
     }
 
@@ -181,10 +231,10 @@ public final class MirageLibrary implements ImageLibrary {
 
     /** Takes an acknowledged upload apart; its entry may have been renamed or removed meanwhile. */
     private void structureSpooled(Spool spool) throws IOException {
-        try (spool) {
+        try {
             ManifestId manifest = structure(spool);
             CatalogEntry current = catalog.find(spool.image());
-            while (current != null && current.manifest() == null) {
+            while (current != null && isOf(current, spool)) {
                 try {
                     catalog.swap(current, current.withManifest(manifest));
                     break;
@@ -192,7 +242,24 @@ public final class MirageLibrary implements ImageLibrary {
                     current = catalog.find(spool.image());
                 }
             }
-            spool.delete();
+        } finally {
+            dropSpool(spool.image());
+        }
+    }
+
+    /** An image of the same id may have been stored since, with other bytes. */
+    private static boolean isOf(CatalogEntry entry, Spool spool) {
+        return entry.manifest() == null && entry.digests().equals(spool.digests());
+    }
+
+    /** Removes the spool of an image, unless it waits to be taken apart or is being received. */
+    private void dropSpool(ImageId image) throws IOException {
+        synchronized (receiving) {
+            CatalogEntry entry = catalog.find(image);
+            boolean waiting = entry != null && entry.manifest() == null;
+            if (!waiting && !receiving.contains(image)) {
+                spools.delete(image);
+            }
         }
     }
 
@@ -200,9 +267,19 @@ public final class MirageLibrary implements ImageLibrary {
     private void resume() throws IOException {
         List<CatalogEntry> spooled =
                 catalog.list().stream().filter(entry -> entry.manifest() == null).toList();
-        spools.deleteAllBut(spooled.stream().map(CatalogEntry::image).collect(Collectors.toSet()));
+        Set<String> kept = new HashSet<>();
+        spooled.forEach(entry -> kept.add(entry.image().value()));
+        // It may be all there is of the image.
+        catalog.damaged().forEach(entry -> kept.add(entry.image()));
+        spools.deleteAllBut(kept);
         for (CatalogEntry entry : spooled) {
-            threads.structureLater(entry.image(), () -> structureSpooled(spools.resume(entry)));
+            threads.structureLater(entry.image(), () -> {}, () -> resume(entry));
+        }
+    }
+
+    private void resume(CatalogEntry entry) throws IOException {
+        try (Spool spool = spools.resume(entry)) {
+            structureSpooled(spool);
         }
     }
 
@@ -238,9 +315,7 @@ public final class MirageLibrary implements ImageLibrary {
     @Override
     public void delete(ImageId image) throws IOException {
         catalog.remove(image);
-        if (!receiving.contains(image)) {
-            spools.delete(image);
-        }
+        dropSpool(image);
     }
 
     @Override
@@ -254,14 +329,29 @@ public final class MirageLibrary implements ImageLibrary {
         ByteSource spool;
         try {
             spool = spools.open(entry);
-        } catch (NoSuchFileException e) {
-            // Structured in between: the entry says so by now.
-            if (require(entry.image()).manifest() == null) {
+        } catch (IOException e) {
+            CatalogEntry now = require(entry.image());
+            if (now.manifest() == null && now.digests().equals(entry.digests())) {
                 throw e;
             }
+            // Structured, or another image of this id, in between: the catalog says so by now.
             return open(entry.image(), view);
         }
-        return new SourceContent(view == View.CONTAINER ? spool : disk(spool), spool);
+        boolean opened = false;
+        try {
+            CatalogEntry now = require(entry.image());
+            if (!now.digests().equals(entry.digests())) {
+                return open(entry.image(), view);
+            }
+            ImageContent content =
+                    new SourceContent(view == View.CONTAINER ? spool : disk(spool), spool);
+            opened = true;
+            return content;
+        } finally {
+            if (!opened) {
+                spool.close();
+            }
+        }
     }
 
     private ImageContent open(ImageManifest manifest, View view) throws IOException {
@@ -319,12 +409,11 @@ public final class MirageLibrary implements ImageLibrary {
 
     /** What an image shares with others. */
     public ImageSharing sharing(ImageId image) throws IOException {
-        return ImageSharing.of(
-                Objects.requireNonNull(manifest(image), "image is being structured"),
-                image,
-                catalog,
-                manifests,
-                chunks);
+        ImageManifest manifest = manifest(image);
+        if (manifest == null) {
+            throw new IOException("image " + image + " is being taken apart, try again later");
+        }
+        return ImageSharing.of(manifest, image, catalog, manifests, chunks);
     }
 
     /** For reading file tables. */
@@ -345,40 +434,45 @@ public final class MirageLibrary implements ImageLibrary {
         return entry;
     }
 
-    private StoredImage describe(CatalogEntry entry) throws IOException {
+    private StoredImage describe(CatalogEntry entry) {
         ManifestId id = entry.manifest();
         if (id == null) {
-            return new StoredImage(
-                    entry.image(),
-                    entry.name(),
-                    entry.size(),
-                    null,
-                    null,
-                    entry.digests(),
-                    StoredImage.State.SPOOLED,
-                    List.of());
+            return describe(entry, StoredImage.State.SPOOLED, null, List.of());
         }
-        ImageManifest manifest = manifests.read(id);
-        String format = manifest.format();
+        try {
+            ImageManifest manifest = manifests.read(id);
+            return describe(entry, StoredImage.State.STRUCTURED, manifest, manifest.warnings());
+        } catch (IOException e) {
+            // One damaged image must not hide the others from a list.
+            LOG.error("manifest {} of image {} cannot be read", id, entry.image(), e);
+            return describe(
+                    entry,
+                    StoredImage.State.STRUCTURED,
+                    null,
+                    List.of("its manifest cannot be read: " + e.getMessage()));
+        }
+    }
+
+    private static StoredImage describe(
+            CatalogEntry entry,
+            StoredImage.State state,
+            @Nullable ImageManifest manifest,
+            List<String> warnings) {
+        String format = manifest == null ? null : manifest.format();
         return new StoredImage(
                 entry.image(),
                 entry.name(),
                 entry.size(),
                 format,
-                format == null ? null : manifest.virtualSize(),
+                manifest == null || format == null ? null : manifest.virtualSize(),
                 entry.digests(),
-                StoredImage.State.STRUCTURED,
-                manifest.warnings());
+                state,
+                warnings);
     }
 
     /** Waits for uploads that are being taken apart to reach a safe point; those in the queue wait for the next start. */
     @Override
     public void close() throws IOException {
-        threads.close();
-        try (lock;
-                blobs;
-                catalog) {
-            chunks.close();
-        }
+        parts.close();
     }
 }

@@ -6,6 +6,7 @@ import mirage.blob.BlobStore;
 import mirage.bytes.ByteSource;
 import mirage.catalog.Catalog;
 import mirage.catalog.CatalogEntry;
+import mirage.catalog.DamagedEntry;
 import mirage.manifest.DiskView;
 import mirage.manifest.FileTableReader;
 import mirage.manifest.ImageManifest;
@@ -72,12 +73,10 @@ public final class LibraryVerifier {
         List<Damage> damages = new ArrayList<>();
         PackVerifier packs = new PackVerifier(blobs);
         for (BlobName name : blobs.list(BlobKind.PACK)) {
-            packs.verify(new PackId(name.id()))
-                    .forEach(damage ->
-                            damages.add(new Damage("pack " + name.id(), describe(damage))));
-            try (ByteSource pack = blobs.open(name)) {
-                progress.accept(pack.length());
-            }
+            verify(name, packs, damages, progress);
+        }
+        for (DamagedEntry entry : catalog.damaged()) {
+            damages.add(new Damage("catalog entry of image " + entry.image(), entry.what()));
         }
         Set<ManifestId> seen = new TreeSet<>();
         for (CatalogEntry entry : catalog.list()) {
@@ -88,6 +87,24 @@ public final class LibraryVerifier {
             }
         }
         return damages;
+    }
+
+    private void verify(
+            BlobName name, PackVerifier packs, List<Damage> damages, LongConsumer progress) {
+        String object = "pack " + name.id();
+        if (name.id().length() != 2 * PackId.BYTES) {
+            damages.add(new Damage(object, "the name of a pack expected"));
+            return;
+        }
+        try {
+            packs.verify(new PackId(name.id()))
+                    .forEach(damage -> damages.add(new Damage(object, describe(damage))));
+            try (ByteSource pack = blobs.open(name)) {
+                progress.accept(pack.length());
+            }
+        } catch (IOException e) {
+            damages.add(new Damage(object, String.valueOf(e.getMessage())));
+        }
     }
 
     private static String describe(PackDamage damage) {

@@ -33,6 +33,9 @@ public record ImageManifest(
         PlaceSketch sketch) {
 
     public ImageManifest {
+        if (virtualSize < 0) {
+            throw new IllegalArgumentException("disk of " + virtualSize + " bytes");
+        }
         if (container.length() != size) {
             throw new IllegalArgumentException(
                     "recipe of " + container.length() + " bytes for an image of " + size);

@@ -161,6 +161,10 @@ final class ManifestFormat {
             throw in.corrupt("recipe of " + length + " bytes");
         }
         long count = Recipe.segmentCount(length, span);
+        if (count > Recipe.MAX_SEGMENTS) {
+            throw in.corrupt(
+                    "at most " + Recipe.MAX_SEGMENTS + " segments expected, found " + count);
+        }
         List<@Nullable ChunkId> segments = new ArrayList<>();
         while (segments.size() < count) {
             long run = in.varint();

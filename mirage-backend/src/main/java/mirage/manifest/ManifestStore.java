@@ -60,10 +60,13 @@ public final class ManifestStore {
         }
     }
 
+    /** Blobs that do not have the name of a manifest are left out. */
     public List<ManifestId> list() throws IOException {
         List<ManifestId> ids = new ArrayList<>();
         for (BlobName name : blobs.list(BlobKind.MANIFEST)) {
-            ids.add(ManifestId.parse(name.id()));
+            if (name.id().length() == 2 * ChunkId.BYTES) {
+                ids.add(ManifestId.parse(name.id()));
+            }
         }
         return ids;
     }

@@ -21,12 +21,19 @@ public record Recipe(long length, int segmentSpanBytes, List<@Nullable ChunkId> 
 
     static final int MAX_SEGMENT_SPAN_BYTES = 1 << 30;
 
+    /** Of segments of the default span: 64 TiB. Bounds what a few damaged bytes can make a reader hold. */
+    static final int MAX_SEGMENTS = 1 << 24;
+
+    /** The largest that a {@link RecipeBuilder} makes. */
+    public static final long MAX_BUILT_BYTES = (long) MAX_SEGMENTS * DEFAULT_SEGMENT_SPAN_BYTES;
+
     public Recipe {
         if (length < 0 || segmentSpanBytes <= 0 || segmentSpanBytes > MAX_SEGMENT_SPAN_BYTES) {
             throw new IllegalArgumentException(
                     "recipe of " + length + " bytes in segments of " + segmentSpanBytes);
         }
-        if (segments.size() != segmentCount(length, segmentSpanBytes)) {
+        if (segments.size() > MAX_SEGMENTS
+                || segments.size() != segmentCount(length, segmentSpanBytes)) {
             throw new IllegalArgumentException(
                     segments.size()
                             + " segments of "

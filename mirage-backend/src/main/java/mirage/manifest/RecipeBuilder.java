@@ -33,7 +33,14 @@ public final class RecipeBuilder {
         return length;
     }
 
+    /**
+     * @throws IOException when the recipe would exceed {@link Recipe#MAX_BUILT_BYTES}
+     */
     public void add(RecipeRun run) throws IOException {
+        if (run.length() > Recipe.MAX_BUILT_BYTES - length) {
+            throw new IOException(
+                    "an image of at most " + Recipe.MAX_BUILT_BYTES + " bytes can be stored");
+        }
         for (long done = 0; done < run.length(); ) {
             long part = Math.min(run.length() - done, span - inSegment);
             append(run.slice(done, part));

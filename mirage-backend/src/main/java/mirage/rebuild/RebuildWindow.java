@@ -119,6 +119,17 @@ final class RebuildWindow {
     private @Nullable Void copy(FrameId frame, List<Part> wanted) throws IOException {
         ByteBuffer content = chunks.readFrame(frame);
         for (Part part : wanted) {
+            if (part.offsetInFrame() > content.capacity() - part.length()) {
+                throw new IOException(
+                        "the index wants "
+                                + part.length()
+                                + " bytes at "
+                                + part.offsetInFrame()
+                                + " of "
+                                + frame
+                                + ", which has "
+                                + content.capacity());
+            }
             buffer.put(part.offsetInBuffer(), content, part.offsetInFrame(), part.length());
         }
         return null;
@@ -136,7 +147,8 @@ final class RebuildWindow {
         } catch (ExecutionException e) {
             cancel();
             if (e.getCause() instanceof IOException cause) {
-                throw new IOException(cause.getMessage(), cause);
+                // As it is: who catches it tells damage from what may be tried again.
+                throw cause;
             }
             throw new IllegalStateException(e.getCause());
         }

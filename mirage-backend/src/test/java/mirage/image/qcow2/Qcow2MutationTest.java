@@ -39,13 +39,7 @@ final class Qcow2MutationTest {
                 }
             }
         }
-<<<<<<< HEAD
-        long refused =
-                Fuzz.run(
-                        names, name -> new Mutator(withoutGuestData(name)), INPUTS, this::readSome);
-=======
         long refused = Fuzz.run(names, Qcow2MutationTest::mutations, INPUTS, this::readSome);
->>>>>>> qcow2
         // Else the changes would be so rough that nothing behind the header was tried, or so mild
         // that nothing was.
         long inputs = Long.getLong("mirage.fuzz.inputs", INPUTS);
