@@ -35,7 +35,8 @@ def contents():
     sparse("hole-first", [(1 << 20, b"end")], (1 << 20) + 3)
     sparse("hole-last", [(0, b"start")], 1 << 20)
     sparse("only-a-hole", [], 5_000_000)
-    sparse("huge-hole", [(0, b"first"), (1 << 30, b"last")], (1 << 30) + 4)
+    sparse("huge-hole", [(0, b"first"), (1 << 29, b"last")], (1 << 29) + 4)
+    sparse("beyond-4-gib", [(0, b"first"), (1 << 32, b"last")], (1 << 32) + 4)
     # More runs than one node of an extent tree holds.
     sparse("many-runs", [(i * 8192, b"run %d" % i) for i in range(600)], 600 * 8192)
     for name in ("year-1960", "year-2100", "year-2300"):

@@ -78,8 +78,8 @@ final class CommandLineIT {
         long container = storedBytes(3);
         assertThat(container - base).as("added by equal content").isLessThan(base / 20);
 
-        mirage("import", "--name", "role", images.image("role.zlib.qcow2").toString());
-        // Bootstrapped separately and compressed: only files that differ are new.
+        mirage("import", "--name", "role", images.image("role.raw").toString());
+        // Bootstrapped separately: equal files lie at other places, only files that differ are new.
         assertThat(storedBytes(4) - container).as("added by the role").isLessThan(base / 3);
     }
 

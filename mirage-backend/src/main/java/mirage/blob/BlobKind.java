@@ -11,7 +11,7 @@ public enum BlobKind {
         this.directoryName = directoryName;
     }
 
-    /** The name of the directory, or the prefix in an object store, that holds this kind. Part of the store's format. */
+    /** The directory, or the prefix in an object store, that holds this kind. Part of the store's format. */
     public String directoryName() {
         return directoryName;
     }

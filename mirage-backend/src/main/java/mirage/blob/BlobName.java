@@ -19,7 +19,7 @@ public record BlobName(BlobKind kind, String id) {
     /** Whether a text can be the id of a blob: for those who list what others may have written to. */
     public static boolean isId(String text) {
         return (text.length() == 64 || text.length() == 32)
-                && text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+                && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     }
 
     /** The kind's directory name and the id, such as {@code packs/00ff…}. */

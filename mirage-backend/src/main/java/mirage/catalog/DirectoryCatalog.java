@@ -74,7 +74,8 @@ public final class DirectoryCatalog implements Catalog {
             }
             entries.swap(null, entry);
         } catch (IOException e) {
-            LOG.error("the catalog entry of image {} cannot be read, the image is refused", image, e);
+            LOG.error(
+                    "the catalog entry of image {} cannot be read, the image is refused", image, e);
             damaged.put(image, new DamagedEntry(image, String.valueOf(e.getMessage())));
         }
     }

@@ -8,11 +8,9 @@ import java.util.Arrays;
 
 /**
  * Writes the values inside a blob's body, big-endian, into memory that grows. Its counterpart is {@link ByteReader};
- * the encodings are in {@code docs/format/framing.md}. Every method returns this writer. Not for use by many threads at
- * once.
- *
- * @throws IllegalArgumentException each method, when the value does not fit its encoding
- * @throws IllegalStateException each method, when the body would exceed {@value #MAX_BYTES} bytes
+ * the encodings are in {@code docs/format/framing.md}. Every method returns this writer, throws
+ * {@link IllegalArgumentException} when the value does not fit its encoding, and {@link IllegalStateException} when the
+ * body would exceed {@value #MAX_BYTES} bytes. Not for use by many threads at once.
  */
 public final class ByteWriter {
     /** The largest body, a little below what an array can hold. */

@@ -7,7 +7,7 @@ import java.util.zip.CRC32C;
 public final class Checksum {
     private Checksum() {}
 
-    /** Of the bytes between position and limit of each buffer, one behind the other; the buffers are left as they are. */
+    /** Of the bytes between position and limit of the buffers, one behind the other; they are left as they are. */
     public static int crc32c(ByteBuffer... parts) {
         CRC32C crc = new CRC32C();
         for (ByteBuffer part : parts) {

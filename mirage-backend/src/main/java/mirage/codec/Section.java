@@ -19,6 +19,8 @@ public final class Section {
     private Section() {}
 
     /**
+     * Makes a section.
+     *
      * @param body from position to limit, left as it is
      * @param level of zstd, see {@link Zstd#compress}
      * @return the whole section

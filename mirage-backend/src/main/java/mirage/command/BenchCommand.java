@@ -34,8 +34,9 @@ import java.util.stream.Stream;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = {
-            "Store images into a library of their own and read them back, and print what that took as a table,",
-            "beside sha512sum, cp and cat of the same files in the same run. The library is removed afterwards."
+            "Measure density and speed on given images.",
+            "Stores them into a library of their own, reads them back, and prints what that took as a table, beside"
+                    + " sha512sum, cp and cat of the same files in the same run. The library is removed afterwards."
         },
         footer = {"", "Example:", "  mirage bench golden-1.raw golden-2.raw"})
 final class BenchCommand implements Subcommand {

@@ -37,7 +37,10 @@ final class EarlierImage {
             bytes.readFully(offset, target);
             return true;
         } catch (IOException e) {
-            LOG.error("an earlier image cannot be read at {}: nothing more is compared with it", offset, e);
+            LOG.error(
+                    "an earlier image cannot be read at {}: nothing more is compared with it",
+                    offset,
+                    e);
             damaged = true;
             return false;
         }

@@ -8,7 +8,6 @@ import mirage.manifest.ManifestStore;
 import mirage.manifest.PlaceSketch;
 
 import org.jspecify.annotations.Nullable;
-
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -16,7 +16,6 @@ import mirage.manifest.RecipeBuilder;
 import mirage.manifest.VolumeRecord;
 
 import org.jspecify.annotations.Nullable;
-
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +38,9 @@ import java.util.concurrent.Future;
 final class FileTables {
     private static final Logger LOG = LoggerFactory.getLogger(FileTables.class);
     private static final int READ_BYTES = 256 << 10;
-    private static final long LEAST_DIGEST_BUDGET_BYTES = 1 << 30;
+
+    /** Seconds of work for any image, enough for a sparse file of a few GiB in a small one. */
+    private static final long LEAST_DIGEST_BUDGET_BYTES = 8L << 30;
 
     private final ByteSource disk;
     private final Warnings warnings;
@@ -225,9 +226,10 @@ final class FileTables {
 
     private boolean withinBudget(FileContent content) {
         if (content.size() > digestBudget) {
-            warn("a file of "
-                    + content.size()
-                    + " bytes is out of proportion to the image: its content has no digest");
+            warn(
+                    "a file of "
+                            + content.size()
+                            + " bytes is out of proportion to the image: its content has no digest");
             return false;
         }
         digestBudget -= content.size();

@@ -117,8 +117,7 @@ public final class SpoolDirectory {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 if (name.endsWith(SUFFIX)
-                        && !spooled.contains(
-                                name.substring(0, name.length() - SUFFIX.length()))) {
+                        && !spooled.contains(name.substring(0, name.length() - SUFFIX.length()))) {
                     Files.delete(file);
                 }
             }

@@ -1,6 +1,5 @@
 package mirage.ingest;
 
-import mirage.bytes.ByteSource;
 import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.Warnings;
@@ -82,7 +81,7 @@ public final class Structurer {
         Recipe container;
         List<VolumeRecord> volumes;
         try (ChunkWriter data = chunks.newWriter();
-                ChunkWriter metadata = chunks.newWriter()) {
+                ChunkWriter metadata = chunks.newMetadataWriter()) {
             container = store(spool, plan, files, data, metadata);
             files.digestTheRest(workers);
             volumes = files.finish(metadata::put);
@@ -203,7 +202,8 @@ public final class Structurer {
                         .firstDifference();
         if (difference >= 0) {
             // A reader with a defect must not cost a tenant an upload.
-            LOG.error("the map and the disk of a {} image differ at {}", image.format(), difference);
+            LOG.error(
+                    "the map and the disk of a {} image differ at {}", image.format(), difference);
             warnings.add("its map and its disk differ at " + difference);
             return new DiskView.ThroughFormat();
         }
@@ -219,7 +219,7 @@ public final class Structurer {
     /** The container's recipe in the order of the disk: the same chunks, no byte stored again. */
     private Recipe diskRecipe(DiskImage image, Recipe container) throws IOException {
         RecipeReader runs = new RecipeReader(container, chunks);
-        try (ChunkWriter metadata = chunks.newWriter()) {
+        try (ChunkWriter metadata = chunks.newMetadataWriter()) {
             RecipeBuilder disk = new RecipeBuilder(metadata::put);
             ExtentMap places = image.plainMap();
             for (int i = 0; i < places.runCount(); i++) {

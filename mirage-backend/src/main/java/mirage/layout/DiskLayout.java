@@ -84,8 +84,7 @@ public record DiskLayout(
     }
 
     /** Where the partition table would be, the disk may be broken. */
-    private static List<Volume> findVolumes(ByteSource disk, Warnings warnings)
-            throws IOException {
+    private static List<Volume> findVolumes(ByteSource disk, Warnings warnings) throws IOException {
         try {
             return Volumes.find(disk, warnings);
         } catch (FormatException e) {

@@ -96,10 +96,7 @@ public final class MirageLibrary implements ImageLibrary {
      * @param stacked puts behaviour on top of the blobs; tests break them
      */
     static MirageLibrary open(
-            Path directory,
-            LibrarySettings settings,
-            UnaryOperator<BlobStore> stacked,
-            Clock clock)
+            Path directory, LibrarySettings settings, UnaryOperator<BlobStore> stacked, Clock clock)
             throws IOException {
         makeDirectories(directory);
         OpenedParts parts = new OpenedParts();
@@ -128,8 +125,7 @@ public final class MirageLibrary implements ImageLibrary {
         this.settings = settings;
         this.clock = clock;
         this.parts = parts;
-        this.blobs =
-                parts.add(stacked.apply(DirectoryBlobStore.open(directory.resolve("blobs"))));
+        this.blobs = parts.add(stacked.apply(DirectoryBlobStore.open(directory.resolve("blobs"))));
         ChunkIndex index = parts.add(RocksDbChunkIndex.open(directory.resolve("index")));
         this.chunks = parts.add(ChunkStore.open(blobs, index, settings.packs()));
         this.manifests = new ManifestStore(blobs);

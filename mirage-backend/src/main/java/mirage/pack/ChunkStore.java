@@ -41,6 +41,7 @@ public final class ChunkStore implements ChunkSource, Closeable {
     private final FrameReader frames;
     private final FrameCache cache;
     private final FrameBuffers buffers;
+    private final FrameBuffers metadataBuffers;
     private final ExecutorService compressors =
             Executors.newFixedThreadPool(
                     Runtime.getRuntime().availableProcessors(),
@@ -60,6 +61,7 @@ public final class ChunkStore implements ChunkSource, Closeable {
         this.frames = new FrameReader(blobs);
         this.cache = new FrameCache(settings.frameCacheBytes(), frames::read);
         this.buffers = new FrameBuffers(settings.frameSizeBytes());
+        this.metadataBuffers = new FrameBuffers(settings.forMetadata().frameSizeBytes());
     }
 
     /**
@@ -147,7 +149,7 @@ public final class ChunkStore implements ChunkSource, Closeable {
         ChunkPlace place = index.find(id);
         while (place != null) {
             try {
-                return readAt(id, place, cache.get(place.frameId()));
+                return chunkIn(cache.get(place.frameId()), id, place);
             } catch (MissingBlobException e) {
                 // What removes packs may have moved the chunk after it was found.
                 ChunkPlace lost = place;
@@ -158,18 +160,6 @@ public final class ChunkStore implements ChunkSource, Closeable {
             }
         }
         throw new MissingChunkException(id);
-    }
-
-    private ByteBuffer readAt(ChunkId id, ChunkPlace place, ByteBuffer frame) throws IOException {
-        if (place.end() > frame.capacity()) {
-            throw corrupt(id, place, "the frame ends at " + frame.capacity());
-        }
-        ByteBuffer content = frame.slice(place.offset(), place.length());
-        ChunkId found = ChunkId.of(content);
-        if (!found.equals(id)) {
-            throw corrupt(id, place, "content has digest " + found);
-        }
-        return content;
     }
 
     private CorruptPackException corrupt(ChunkId id, ChunkPlace place, String found)
@@ -197,7 +187,8 @@ public final class ChunkStore implements ChunkSource, Closeable {
 
     /**
      * The content of a frame, read-only, for callers that plan their reads: each frame once, in order. It is kept for
-     * further reads, and was checked against the frame's checksums.
+     * further reads, and was checked against the frame's checksums; that a chunk is where its place says is for
+     * {@link #chunkIn} to check.
      *
      * @throws MissingBlobException when the pack is gone: find the chunks again
      * @throws CorruptPackException when it is damaged
@@ -211,9 +202,34 @@ public final class ChunkStore implements ChunkSource, Closeable {
         return frames.read(frame);
     }
 
+    /**
+     * Takes a chunk out of a frame that was read, and compares its digest with the id, in case the place is wrong.
+     *
+     * @param frame what {@link #readFrame} gave for the place's frame
+     * @return read-only, over the frame's memory
+     * @throws CorruptPackException when something else is there
+     */
+    public ByteBuffer chunkIn(ByteBuffer frame, ChunkId id, ChunkPlace place) throws IOException {
+        if (place.end() > frame.capacity()) {
+            throw corrupt(id, place, "the frame ends at " + frame.capacity());
+        }
+        ByteBuffer content = frame.slice(place.offset(), place.length());
+        ChunkId found = ChunkId.of(content);
+        if (!found.equals(id)) {
+            throw corrupt(id, place, "content has digest " + found);
+        }
+        return content;
+    }
+
     /** A writer for one ingest; any number may write at the same time. */
     public ChunkWriter newWriter() {
         return new ChunkWriter(blobs, index, settings, salts, buffers, compressors);
+    }
+
+    /** A writer for the metadata of one ingest: recipes and file tables go into packs of their own. */
+    public ChunkWriter newMetadataWriter() {
+        PackSettings forMetadata = settings.forMetadata();
+        return new ChunkWriter(blobs, index, forMetadata, salts, metadataBuffers, compressors);
     }
 
     /** What the store holds. */

@@ -14,7 +14,7 @@ import java.util.List;
  * @param contentBytes length of the content
  */
 record EncodedFrame(
-        byte[] stored,
+        ByteBuffer stored,
         int contentBytes,
         int storedCrc32c,
         int contentCrc32c,
@@ -27,18 +27,18 @@ record EncodedFrame(
      * @param content of the chunks, from position to limit, left as it is
      */
     static EncodedFrame encode(ByteBuffer content, List<PendingChunk> chunks, int level) {
-        byte[] stored = Zstd.compress(content, level);
+        ByteBuffer stored = ByteBuffer.wrap(Zstd.compress(content, level));
         return new EncodedFrame(
                 stored,
                 content.remaining(),
-                Checksum.crc32c(ByteBuffer.wrap(stored)),
+                Checksum.crc32c(stored),
                 Checksum.crc32c(content),
                 chunks);
     }
 
     /** What the frame adds to a pack, its entries in the table included, at most. */
     long packBytes() {
-        return stored.length
+        return stored.remaining()
                 + PackFormat.MAX_FRAME_ENTRY_BYTES
                 + (long) chunks.size() * PackFormat.MAX_CHUNK_ENTRY_BYTES;
     }

@@ -38,7 +38,7 @@ final class PackBuilder {
         frames.add(
                 new PackFrame(
                         nextFrameOffset,
-                        frame.stored().length,
+                        frame.stored().remaining(),
                         frame.contentBytes(),
                         frame.storedCrc32c(),
                         frame.contentCrc32c()));
@@ -47,8 +47,8 @@ final class PackBuilder {
             chunks.add(new PackChunk(chunk.id(), number, offset, chunk.length()));
             offset += chunk.length();
         }
-        pieces.add(ByteBuffer.wrap(frame.stored()));
-        nextFrameOffset += frame.stored().length;
+        pieces.add(frame.stored());
+        nextFrameOffset += frame.stored().remaining();
         size += frame.packBytes();
     }
 

@@ -27,6 +27,8 @@ public final class PackVerifier {
     }
 
     /**
+     * Reads a pack.
+     *
      * @return the damage in a pack, each chunk that is lost named, in the order of the pack; empty when it is whole. A
      *     pack whose table is lost tells that alone: the index may still know its chunks
      * @throws mirage.blob.MissingBlobException when there is no such pack

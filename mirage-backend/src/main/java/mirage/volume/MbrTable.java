@@ -73,7 +73,7 @@ final class MbrTable implements VolumeTable {
         // ext leaves its first 1024 bytes to a boot loader, so code may stand there; a truncated
         // disk with a real
         // table also has entries outside, but no superblock in the gap before its first partition.
-        return inside == used.size() || inside > 0 && !hasExtMagic(disk);
+        return inside == used.size() || (inside > 0 && !hasExtMagic(disk));
     }
 
     private static boolean hasExtMagic(ByteSource disk) throws IOException {

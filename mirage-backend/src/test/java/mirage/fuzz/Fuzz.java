@@ -21,10 +21,10 @@ public final class Fuzz {
 
     private Fuzz() {}
 
-    /** Gives the bytes of a named image; only one is held at a time. */
+    /** Gives the mutations of a named image; only one image is held at a time. */
     @FunctionalInterface
     public interface Images {
-        byte[] load(String name) throws IOException;
+        Mutator load(String name) throws IOException;
     }
 
     /** Reads one input and checks what it finds. */
@@ -49,7 +49,7 @@ public final class Fuzz {
         long refused = 0;
         for (int i = 0; i < Math.min(inputs, names.size()); i++) {
             String name = names.get(Math.floorMod(firstSeed + i, names.size()));
-            Mutator mutator = new Mutator(images.load(name));
+            Mutator mutator = images.load(name);
             for (long seed = firstSeed + i; seed < firstSeed + inputs; seed += names.size()) {
                 refused += read(name, mutator, seed, target) ? 0 : 1;
             }

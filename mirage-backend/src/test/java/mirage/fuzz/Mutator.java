@@ -2,11 +2,13 @@ package mirage.fuzz;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
+import mirage.bytes.Extent;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -15,8 +17,8 @@ import java.util.SplittableRandom;
  * and byte order, fields and blocks copied from elsewhere in the image (which makes cycles and overlaps of references
  * that were good), cut and extended ends. One seed gives one mutation, always the same.
  *
- * <p>Most places are chosen among those that are not zero: in a small image these are its metadata. The original is
- * not copied, so that large sparse images can be mutated by the thousand.
+ * <p>Most places are chosen among those that hold metadata: that are neither blank nor content, as far as the caller
+ * knows where that is. The original is not copied, so that large sparse images can be mutated by the thousand.
  */
 public final class Mutator {
     private static final int LINE_BYTES = 16;
@@ -65,29 +67,41 @@ public final class Mutator {
 
     private final byte[] original;
 
-    /** Numbers of the lines that are not all zero. */
+    /** Numbers of the lines that hold metadata. */
     private final int[] lines;
 
+    /** Without knowledge of where content is. */
     public Mutator(byte[] original) {
-        this.original = original;
-        int[] found = new int[original.length / LINE_BYTES + 1];
-        int count = 0;
-        for (int line = 0; line * LINE_BYTES < original.length; line++) {
-            if (!isZero(line)) {
-                found[count++] = line;
-            }
-        }
-        this.lines = count == 0 ? new int[] {0} : Arrays.copyOf(found, count);
+        this(original, List.of());
     }
 
-    private boolean isZero(int line) {
+    /**
+     * @param content where a reader looks at nothing, so that changes would teach nothing
+     */
+    public Mutator(byte[] original, List<Extent> content) {
+        this.original = original;
+        BitSet chosen = new BitSet();
+        for (int line = 0; line * LINE_BYTES < original.length; line++) {
+            chosen.set(line, !isBlank(line));
+        }
+        for (Extent extent : content) {
+            chosen.clear((int) (extent.offset() / LINE_BYTES), (int) (extent.end() / LINE_BYTES));
+        }
+        if (chosen.isEmpty()) {
+            chosen.set(0);
+        }
+        this.lines = chosen.stream().toArray();
+    }
+
+    /** All zeros, or all ones as in the unused part of a bitmap. */
+    private boolean isBlank(int line) {
         int end = Math.min(original.length, (line + 1) * LINE_BYTES);
         for (int i = line * LINE_BYTES; i < end; i++) {
-            if (original[i] != 0) {
+            if (original[i] != original[line * LINE_BYTES]) {
                 return false;
             }
         }
-        return true;
+        return original[line * LINE_BYTES] == 0 || original[line * LINE_BYTES] == -1;
     }
 
     /** The original with one to eight changes. */

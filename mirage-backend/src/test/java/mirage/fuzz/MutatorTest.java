@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import mirage.bytes.ByteSource;
+import mirage.bytes.Extent;
 import mirage.bytes.FormatException;
 
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,17 @@ final class MutatorTest {
     }
 
     @Test
+    void contentIsMostlyLeftAlone() throws IOException {
+        Mutator sparing = new Mutator(original, List.of(new Extent(1008, 1600)));
+        int touched = 0;
+        for (long seed = 0; seed < 200; seed++) {
+            byte[] mutated = Arrays.copyOf(bytes(sparing.mutate(seed)), original.length);
+            touched += Arrays.equals(mutated, 1100, 1500, original, 1100, 1500) ? 0 : 1;
+        }
+        assertThat(touched).isLessThan(60);
+    }
+
+    @Test
     void readsInPartsEqualTheWhole() throws IOException {
         for (long seed = 0; seed < 50; seed++) {
             ByteSource mutated = mutator.mutate(seed);
@@ -64,7 +76,7 @@ final class MutatorTest {
         assertThat(
                         Fuzz.run(
                                 names,
-                                name -> original,
+                                name -> mutator,
                                 10,
                                 input -> {
                                     throw new FormatException("refused");
@@ -73,7 +85,7 @@ final class MutatorTest {
         assertThatThrownBy(() ->
                         Fuzz.run(
                                 names,
-                                name -> original,
+                                name -> mutator,
                                 10,
                                 input -> {
                                     throw new IllegalStateException("broken");

@@ -84,8 +84,7 @@ final class FaultsTest {
                         settings,
                         blobs ->
                                 faulty[0] =
-                                        FaultyBlobStore.failingAfter(
-                                                blobs, writes, SEED + writes),
+                                        FaultyBlobStore.failingAfter(blobs, writes, SEED + writes),
                         Clock.systemUTC())) {
             try {
                 store(library, "later", LATER);
@@ -164,8 +163,7 @@ final class FaultsTest {
 
         @Override
         public void create(BlobName name, ByteSource content) throws IOException {
-            below.create(
-                    name, untilFlip.getAndDecrement() == 0 ? flipped(content) : content);
+            below.create(name, untilFlip.getAndDecrement() == 0 ? flipped(content) : content);
         }
 
         private ByteSource flipped(ByteSource content) throws IOException {

@@ -93,7 +93,8 @@ final class RoundTripTest {
             byte[] changed = RandomDisks.changed(first, 2, 10);
             store(library, "changed", changed);
             long added = library.statistics().uniqueBytes() - before;
-            // A change spoils the chunks around it, 64 KiB at the most each, and its recipe segment.
+            // A change spoils the chunks around it, 64 KiB at the most each, and its recipe
+            // segment.
             assertThat(added).isBetween(1000L, 10L * 2 * (64 << 10));
             assertGives(library, "changed", changed, 3);
             assertGives(library, "first", first, 4);
@@ -129,8 +130,7 @@ final class RoundTripTest {
                     "",
                     new FilterInputStream(new ByteArrayInputStream(disk)) {
                         @Override
-                        public int read(byte[] target, int offset, int length)
-                                throws IOException {
+                        public int read(byte[] target, int offset, int length) throws IOException {
                             return super.read(
                                     target, offset, Math.min(length, 1 + random.nextInt(5000)));
                         }

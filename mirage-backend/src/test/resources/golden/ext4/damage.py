@@ -133,8 +133,12 @@ def superblock():
     image = summed()
     image.field(0x3FC, "I", image.get(SUPERBLOCK + 0x3FC, "I") ^ 1).save("superblock-checksum-wrong")
     image = ext4()
+    tail = os.path.join(work, "tail")
+    with open(tail, "wb") as f:
+        f.write(b"tail of text " * 10000)
+    image.debugfs("write %s tail" % tail)
     with open(image.path, "r+b") as f:
-        f.truncate(200 * 1024)
+        f.truncate(100 * BLOCK)
     image.save("volume-cut-off")
 
 
@@ -142,6 +146,8 @@ def groups():
     ext4().put(2 * BLOCK + 0x8, "I", 0xFFFFFFF0).save("group-inode-table-past-end")
     image = summed()
     image.put(2 * BLOCK + 0x1E, "H", image.get(2 * BLOCK + 0x1E, "H") ^ 1).save("group-checksum-wrong")
+    image = Image("-t", "ext4", "-O", "^has_journal,^metadata_csum,uninit_bg,^resize_inode")
+    image.put(2 * BLOCK + 0x1E, "H", image.get(2 * BLOCK + 0x1E, "H") ^ 1).save("group-crc16-wrong")
 
 
 def inodes():
@@ -194,6 +200,8 @@ def directories():
     image.put(image.entry("/", "c") + 8, "1s", b"a").save("entry-name-twice")
     image = ext4()
     image.put(image.inode("a") + 0x4, "I", 5 * BLOCK).put(image.inode("a") + 0x28 + 12, "I", 1).save("directory-with-hole")
+    image = ext4()
+    image.put(image.inode("a") + 0x4, "I", 5 * BLOCK).save("directory-ends-in-hole")
     image = summed()
     image.put(image.directory_block("a") + BLOCK - 4, "I", 0).save("directory-checksum-wrong")
     image = summed()
@@ -259,10 +267,11 @@ def attributes():
     image = ext4()
     image.put(image.attribute_block("victim") + 32 + 1, "B", 2).save("attribute-acl-malformed")
     image = ext4()
-    with open(image.path, "r+b") as f:
-        f.seek(image.attribute_block("victim") + 32)
-        f.write(b"\1" * (BLOCK - 32))
-    image.save("attribute-entries-without-end")
+    entry = struct.pack("<BBHIII15sx", 15, 1, 0, 0, 0, 0, b"name")
+    image.put(image.attribute_block("victim") + 32, "992s", entry * 31).save("attribute-entries-without-end")
+    image = ext4()
+    entry = struct.pack("<BBHIII255sx", 255, 1, 0, 0, 0, 0, b"name")
+    image.put(image.attribute_block("victim") + 32, "992s", entry * 4).save("attribute-name-past-end")
     image = summed()
     at = image.attribute_block("victim") + 0x10
     image.put(at, "I", image.get(at, "I") ^ 1).save("attribute-block-checksum-wrong")

@@ -23,7 +23,7 @@ AES_256_XTS, AES_256_CTS, PAD_32 = 1, 4, 3
 fcntl.ioctl(directory, SET_POLICY, struct.pack("<BBBB4x16s", 2, AES_256_XTS, AES_256_CTS, PAD_32, identifier))
 
 os.makedirs("secret/sub/below")
-for i in range(60):
+for i in range(20):
     with open("secret/sub/file-%d" % i, "w") as f:
         f.write("secret %d\n" % i)
 with open("secret/a longer name than fits into one block of the cipher", "w") as f:

@@ -18,8 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Blobs as files of a directory, readable by their owner only. Several processes may use the same directory at once.
@@ -28,8 +29,8 @@ import java.util.List;
  *   ROOT/manifests/00 … ff/ID
  *   ROOT/tmp                      what is being written
  * </pre>
- * All directories are made when the store is opened, so that creating a blob has one directory to make durable. The
- * file system must have hard links: they are how a complete file appears under a name that is never replaced.
+ * The file system must have hard links: they are how a complete file appears under a name that is never replaced. At 32
+ * MiB a pack, the fan-out keeps directories below 10,000 names up to 80 TB.
  */
 public final class DirectoryBlobStore implements BlobStore {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryBlobStore.class);
@@ -38,6 +39,10 @@ public final class DirectoryBlobStore implements BlobStore {
     private final Path root;
     private final Disk disk;
     private final Temporaries temporaries;
+
+    /** Directories of the fan-out that this process knows to be there after a crash. */
+    private final Set<Path> durable = ConcurrentHashMap.newKeySet();
+
     private volatile boolean closed;
 
     private DirectoryBlobStore(Path root, Disk disk, Temporaries temporaries) {
@@ -66,13 +71,7 @@ public final class DirectoryBlobStore implements BlobStore {
         Path real = root.toRealPath();
         disk.makeDirectory(real.resolve("tmp"));
         for (BlobKind kind : BlobKind.values()) {
-            Path directory = real.resolve(kind.directoryName());
-            disk.makeDirectory(directory);
-            for (int prefix = 0; prefix < 256; prefix++) {
-                disk.makeDirectory(
-                        directory.resolve(HexFormat.of().toHexDigits(prefix, PREFIX_DIGITS)));
-            }
-            disk.syncDirectory(directory);
+            disk.makeDirectory(real.resolve(kind.directoryName()));
         }
         disk.syncDirectory(real);
         if (real.getParent() != null) {
@@ -93,10 +92,20 @@ public final class DirectoryBlobStore implements BlobStore {
         try {
             disk.write(temporary, content); // 1. complete, under a name that nobody looks for
             disk.sync(temporary); // 2. its bytes are durable
-            publish(name, temporary, file); // 3. the step that others see; never replaces
-            disk.syncDirectory(directory); // 4. its name is durable
+            makeDurable(name.kind(), directory); // 3. so is the directory that it goes to
+            publish(name, temporary, file); // 4. the step that others see; never replaces
+            disk.syncDirectory(directory); // 5. its name is durable
         } finally {
-            deleteTemporary(temporary); // 5. what a crash leaves of it, the next start removes
+            deleteTemporary(temporary); // 6. what a crash leaves of it, the next start removes
+        }
+    }
+
+    /** Whoever made the directory may not have made its name durable yet: one that is there says nothing. */
+    private void makeDurable(BlobKind kind, Path directory) throws IOException {
+        if (!durable.contains(directory)) {
+            disk.makeDirectory(directory);
+            disk.syncDirectory(root.resolve(kind.directoryName()));
+            durable.add(directory);
         }
     }
 
@@ -130,8 +139,10 @@ public final class DirectoryBlobStore implements BlobStore {
     public void delete(BlobName name) throws IOException {
         requireOpen();
         Path directory = directoryOf(name);
-        disk.delete(directory.resolve(name.id()));
-        disk.syncDirectory(directory);
+        if (Files.isDirectory(directory)) {
+            disk.delete(directory.resolve(name.id()));
+            disk.syncDirectory(directory);
+        }
     }
 
     /** Files that do not have the name of a blob are left out. */

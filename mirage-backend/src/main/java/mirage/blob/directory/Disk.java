@@ -69,6 +69,9 @@ class Disk {
 
     /** Makes a directory if it is not there. */
     void makeDirectory(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
         try {
             Files.createDirectory(directory, OWNER_ONLY_DIRECTORY);
         } catch (FileAlreadyExistsException e) {

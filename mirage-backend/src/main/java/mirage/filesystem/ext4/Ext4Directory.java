@@ -98,6 +98,9 @@ final class Ext4Directory {
                 }
             }
         }
+        if (!full && end < inode.size()) {
+            damage(end, "a hole up to the end at " + inode.size());
+        }
     }
 
     private void readEntries(ByteBuffer bytes, long base, int from, int to) {

@@ -91,7 +91,8 @@ final class Ext4Extents {
         return child;
     }
 
-    private void requireNode(ByteBuffer node, int depth, String name) throws FormatException {
+    private static void requireNode(ByteBuffer node, int depth, String name)
+            throws FormatException {
         require(node.getShort(0) == (short) MAGIC, name, "eh_magic", node.getShort(0) & 0xffff);
         int room = (node.limit() - HEADER_BYTES) / ENTRY_BYTES;
         int max = Short.toUnsignedInt(node.getShort(4));
@@ -102,18 +103,10 @@ final class Ext4Extents {
         require(found == depth, name, "eh_depth", found);
     }
 
-    private void require(boolean holds, String name, String field, int found)
+    private static void require(boolean holds, String name, String field, int found)
             throws FormatException {
         if (!holds) {
-            throw new FormatException(
-                    "inode "
-                            + inode.number()
-                            + " "
-                            + name
-                            + ": "
-                            + field
-                            + " is invalid: "
-                            + found);
+            throw new FormatException(name + ": " + field + " is invalid: " + found);
         }
     }
 

@@ -16,11 +16,11 @@ import java.util.Objects;
 
 /** Makes file records of inodes. What is damaged is left out with a warning and flagged. */
 final class Ext4Files {
-    /** Hard links of one file seldom lie far apart; only small records are kept, 64 KiB at most. */
+    /** Records of files with several names, so that each of these need not be read anew: 13 MiB at most. */
     private static final int MAX_KEPT = 512;
 
     private static final int MAX_KEPT_RUNS = 1024;
-    private static final int MAX_KEPT_VALUE_BYTES = 1024;
+    private static final int MAX_KEPT_BYTES = 1024;
 
     /** Behind what an inode can hold, content of an inline file is zeros: as far as we spell them out. */
     private static final int MAX_INLINE_BYTES = 1 << 16;
@@ -189,13 +189,15 @@ final class Ext4Files {
     }
 
     private static boolean isSmall(FileRecord file) {
-        long values = 0;
+        long bytes = 0;
         for (FileRecord.ExtendedAttribute attribute : file.xattrs()) {
-            values += attribute.name().length() + attribute.value().length();
+            bytes += attribute.name().length() + attribute.value().length();
         }
-        return values <= MAX_KEPT_VALUE_BYTES
-                && (!(file.content() instanceof Content.Mapped mapped)
-                        || mapped.map().runCount() <= MAX_KEPT_RUNS);
+        return switch (file.content()) {
+            case Content.Inline inline -> bytes + inline.bytes().length() <= MAX_KEPT_BYTES;
+            case Content.Mapped mapped ->
+                    bytes <= MAX_KEPT_BYTES && mapped.map().runCount() <= MAX_KEPT_RUNS;
+        };
     }
 
     private static FileRecord withPath(FileRecord file, RawName path) {

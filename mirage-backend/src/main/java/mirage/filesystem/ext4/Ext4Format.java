@@ -22,6 +22,11 @@ public final class Ext4Format implements FileSystemFormat {
         if (superblock == null) {
             return null;
         }
+        noteSizes(superblock, volume, warnings);
+        return new Ext4FileSystem(volume, superblock, warnings);
+    }
+
+    private static void noteSizes(Ext4Superblock superblock, ByteSource volume, Warnings warnings) {
         long held = volume.length() / superblock.blockSize();
         if (superblock.blockCount() > held) {
             warnings.add(
@@ -30,6 +35,17 @@ public final class Ext4Format implements FileSystemFormat {
                             + " blocks, the volume holds "
                             + held);
         }
-        return new Ext4FileSystem(volume, superblock, warnings);
+        long perGroup = superblock.inodesPerGroup();
+        if (superblock.inodeCount() % perGroup != 0
+                || superblock.inodeCount() / perGroup != superblock.groupCount()) {
+            warnings.add(
+                    "ext4 superblock: s_inodes_count says "
+                            + superblock.inodeCount()
+                            + " inodes, expected "
+                            + perGroup
+                            + " in each of "
+                            + superblock.groupCount()
+                            + " groups");
+        }
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
+import java.util.List;
 
 /**
  * One walk through the tree, depth first, with the way back on a stack of its own. A directory is entered once, by the
@@ -23,6 +23,9 @@ final class Ext4Walk {
 
     /** Names of all directories on the way to the current one: about 150 MiB. */
     private static final int MAX_HELD_ENTRIES = 2 << 20;
+
+    /** Entries that make it worth while to read inodes ahead; fewer share the cached pieces of the tables. */
+    private static final int LARGE_DIRECTORY = 4096;
 
     /** What showing a record costs besides its path, in the budget's bytes. */
     private static final int RECORD_COST = 256;
@@ -36,8 +39,18 @@ final class Ext4Walk {
     private int heldEntries;
 
     /** A directory whose names are being walked. */
-    private record Frame(
-            long inode, RawName path, int size, Iterator<Ext4Directory.Entry> entries) {}
+    private static final class Frame {
+        final long inode;
+        final RawName path;
+        final List<Ext4Directory.Entry> entries;
+        int next;
+
+        Frame(long inode, RawName path, List<Ext4Directory.Entry> entries) {
+            this.inode = inode;
+            this.path = path;
+            this.entries = entries;
+        }
+    }
 
     Ext4Walk(Ext4Volume volume, FileVisitor visitor) {
         this.volume = volume;
@@ -59,16 +72,33 @@ final class Ext4Walk {
             enter(RawName.EMPTY, root);
             while (!stack.isEmpty()) {
                 Frame frame = stack.peek();
-                if (frame.entries.hasNext()) {
-                    follow(frame, frame.entries.next());
+                if (frame.next < frame.entries.size()) {
+                    readAhead(frame);
+                    follow(frame, frame.entries.get(frame.next++));
                 } else {
                     stack.pop();
-                    heldEntries -= frame.size;
+                    heldEntries -= frame.entries.size();
                 }
             }
         } catch (WorkBudget.ExhaustedException e) {
             throw new FormatException("ext4 " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * In a large directory the order of the names may have nothing to do with that of the inodes, and reading one piece
+     * of a table for each name would take long.
+     */
+    private void readAhead(Frame frame) throws IOException {
+        int size = frame.entries.size();
+        if (size < LARGE_DIRECTORY || frame.next % inodes.maxAhead() != 0) {
+            return;
+        }
+        int end = Math.min(size, frame.next + inodes.maxAhead());
+        inodes.readAhead(
+                frame.entries.subList(frame.next, end).stream()
+                        .mapToLong(Ext4Directory.Entry::inode)
+                        .toArray());
     }
 
     private void follow(Frame frame, Ext4Directory.Entry entry) throws IOException {
@@ -142,8 +172,7 @@ final class Ext4Walk {
                 Ext4Directory.read(
                         volume, inode, directory.content(), MAX_HELD_ENTRIES - heldEntries);
         visitor.visit(listing.damaged() ? Ext4Files.damaged(directory) : directory);
-        int size = listing.entries().size();
-        heldEntries += size;
-        stack.push(new Frame(inode.number(), path, size, listing.entries().iterator()));
+        heldEntries += listing.entries().size();
+        stack.push(new Frame(inode.number(), path, listing.entries()));
     }
 }

@@ -16,6 +16,10 @@
  * used as it is: every value taken from it is checked anyway. The journal is not replayed: the table shows what the
  * volume holds, as a mount with {@code noload} does.
  *
+ * <p>Without a key the names of an encrypted directory, and the targets of encrypted links, are shown as base64url of
+ * the cipher text on disk; the size of such a link is that of its cipher text with its length in front. Damaged
+ * attributes are left out with a warning; the file they belong to counts as damaged only if its inode or content is.
+ *
  * <p>May use: {@code bytes}.
  */
 @NullMarked

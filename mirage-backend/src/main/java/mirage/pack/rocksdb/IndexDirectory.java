@@ -150,7 +150,7 @@ final class IndexDirectory implements Closeable {
             return false;
         }
         return switch (status.getCode()) {
-            case Corruption, InvalidArgument, NotFound -> true;
+            case Corruption, InvalidArgument -> true;
             case IOError -> String.valueOf(e.getMessage()).contains("No such file");
             default -> false;
         };

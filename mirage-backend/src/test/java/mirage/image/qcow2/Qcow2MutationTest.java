@@ -1,83 +1,79 @@
 package mirage.image.qcow2;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
-import mirage.ByteMutations;
 import mirage.GoldenFiles;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
+import mirage.bytes.Extent;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
+import mirage.fuzz.Fuzz;
+import mirage.fuzz.Mutator;
 import mirage.image.DiskImage;
-import mirage.image.ImageFormats;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.random.RandomGenerator;
 
 /**
- * Any bytes open as an image or are refused, and each place of its disk reads or is refused: no other exception, in
- * bounded time and memory. More inputs by {@code -Dmirage.fuzz.inputs=N}, others by {@code -Dmirage.fuzz.seed=N}.
+ * Any bytes open as qcow2 or are refused, and each place of the disk reads or is refused: no other exception, in
+ * bounded time and memory. {@link Fuzz} says how to run more of it.
  */
 final class Qcow2MutationTest {
-    private static final int INPUTS = Integer.getInteger("mirage.fuzz.inputs", 4000);
-    private static final long SEED = Long.getLong("mirage.fuzz.seed", 20260101);
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final int MAX_SEED_BYTES = 1 << 20;
+    private static final long INPUTS = 8000;
+    private static final int MAX_IMAGE_BYTES = 1 << 20;
 
     @Test
     void anyBytesOpenOrAreRefused() throws IOException {
-        List<byte[]> seeds = seeds();
-        int recognised = 0;
-        for (int i = 0; i < INPUTS; i++) {
-            RandomGenerator random = new Random(SEED + i);
-            byte[] input = new ByteMutations(random).mutate(seeds.get(i % seeds.size()));
-            long start = System.nanoTime();
-            try {
-                recognised += readSome(input, random) ? 1 : 0;
-            } catch (RuntimeException | Error | IOException wrong) {
-                fail("input " + i + ": rerun with -Dmirage.fuzz.seed=" + (SEED + i), wrong);
-            }
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .as("time for input %s: -Dmirage.fuzz.seed=%s", i, SEED + i)
-                    .isLessThan(LIMIT);
-        }
-        // Else the changes would be so rough that nothing behind the header was tried.
-        assertThat(recognised).isGreaterThan(INPUTS / 4);
-    }
-
-    private static List<byte[]> seeds() throws IOException {
-        List<byte[]> seeds = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         for (String directory : List.of("qcow2", "qcow2/damaged")) {
             for (String name : GoldenFiles.names(directory, ".qcow2")) {
-                byte[] seed = GoldenFiles.unpacked(directory + "/" + name + ".qcow2");
-                if (seed.length <= MAX_SEED_BYTES) {
-                    seeds.add(seed);
+                String path = directory + "/" + name + ".qcow2";
+                if (GoldenFiles.unpacked(path).length <= MAX_IMAGE_BYTES) {
+                    names.add(path);
                 }
             }
         }
-        return seeds;
+        long refused = Fuzz.run(names, Qcow2MutationTest::mutations, INPUTS, this::readSome);
+        // Else the changes would be so rough that nothing behind the header was tried, or so mild
+        // that nothing was.
+        long inputs = Long.getLong("mirage.fuzz.inputs", INPUTS);
+        if (inputs >= INPUTS) {
+            assertThat(refused).isBetween(inputs / 20, inputs * 3 / 4);
+        }
     }
 
-    private static boolean readSome(byte[] input, RandomGenerator random) throws IOException {
-        ByteSource container = ByteSources.of(input);
-        DiskImage image = ImageFormats.open(container, new Warnings());
+    private static Mutator mutations(String path) throws IOException {
+        byte[] bytes = GoldenFiles.unpacked(path);
+        return new Mutator(bytes, guestData(ByteSources.of(bytes)));
+    }
+
+    private static List<Extent> guestData(ByteSource container) throws IOException {
+        try {
+            return Qcow2Image.open(container, new Warnings()).plainMap().runs().stream()
+                    .map(run -> new Extent(run.target(), run.length()))
+                    .toList();
+        } catch (FormatException broken) {
+            return List.of();
+        }
+    }
+
+    private void readSome(ByteSource container) throws IOException {
+        DiskImage image = Qcow2Image.open(container, new Warnings());
         Guest.assertSound(image, container);
         ByteSource disk = image.disk();
+        Random random = new Random(disk.length());
         long at = 0;
         for (int i = 0; i < 32 && at < disk.length(); i++) {
             readOrBeRefused(disk, at, random.nextInt(1, 10_000));
             readOrBeRefused(disk, random.nextLong(disk.length()), random.nextInt(1, 10_000));
             at += disk.runAt(at).length();
         }
-        return image.recognition() == DiskImage.Recognition.RECOGNISED;
     }
 
     private static void readOrBeRefused(ByteSource disk, long at, int length) throws IOException {

@@ -1,0 +1,59 @@
+package mirage.glance.api;
+
+import mirage.glance.http.HttpFailure;
+import mirage.glance.query.ListRequest.PageLimits;
+import mirage.glance.record.ImageAttributes;
+
+/**
+ * Bounds of what the API takes and gives.
+ *
+ * @param imageSizeCap the greatest image in bytes
+ * @param properties the most custom properties of an image
+ * @param tags the most tags of an image
+ * @param pages sizes of a list's pages
+ */
+public record ApiLimits(long imageSizeCap, int properties, int tags, PageLimits pages) {
+    public ApiLimits {
+        if (imageSizeCap < 1 || properties < 0 || tags < 0) {
+            throw new IllegalArgumentException(
+                    "image size cap "
+                            + imageSizeCap
+                            + ", "
+                            + properties
+                            + " properties, "
+                            + tags
+                            + " tags");
+        }
+    }
+
+    /** As a Glance has them by default. */
+    public static ApiLimits defaults() {
+        return new ApiLimits(1L << 40, 128, 128, new PageLimits(25, 1000));
+    }
+
+    /**
+     * Lets attributes pass that an image may have.
+     *
+     * @throws HttpFailure 413 when there are too many of them
+     */
+    void requireWithin(ImageAttributes attributes) {
+        requireAtMost(properties, attributes.properties().size(), "image properties");
+        requireAtMost(tags, attributes.tags().size(), "tags");
+    }
+
+    private static void requireAtMost(int most, int found, String what) {
+        if (found > most) {
+            throw HttpFailure.tooLarge(
+                    "The limit has been exceeded on the number of allowed "
+                            + what
+                            + ". Attempted: "
+                            + found
+                            + ", Maximum: "
+                            + most);
+        }
+    }
+
+    public ApiLimits withImageSizeCap(long bytes) {
+        return new ApiLimits(bytes, properties, tags, pages);
+    }
+}

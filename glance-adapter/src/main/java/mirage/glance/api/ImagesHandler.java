@@ -1,0 +1,130 @@
+package mirage.glance.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import mirage.catalog.ImageId;
+import mirage.glance.http.Exchange;
+import mirage.glance.http.HttpFailure;
+import mirage.glance.http.QueryString;
+import mirage.glance.identity.Caller;
+import mirage.glance.query.ListRequest;
+import mirage.glance.record.ImageAttributes;
+import mirage.glance.record.ImageRecord;
+import mirage.glance.record.ImageRecords;
+import mirage.glance.record.RecordExistsException;
+import mirage.glance.schema.ImageSchema;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** {@code /v2/images}: creating and listing. */
+final class ImagesHandler {
+    private static final String PATH = "/v2/images";
+
+    private final ImageRecords records;
+    private final Images images;
+    private final ImageFacts facts;
+    private final ApiLimits limits;
+    private final Clock clock;
+    private final Supplier<UUID> newIds;
+
+    ImagesHandler(
+            ImageRecords records,
+            ImageFacts facts,
+            ApiLimits limits,
+            Clock clock,
+            Supplier<UUID> newIds) {
+        this.records = records;
+        this.images = new Images(records);
+        this.facts = facts;
+        this.limits = limits;
+        this.clock = clock;
+        this.newIds = newIds;
+    }
+
+    void create(Exchange exchange) throws IOException {
+        JsonNode body = JsonBody.read(exchange);
+        ImageId id = idOf(body);
+        ImageAttributes attributes = attributesOf(body, exchange.caller());
+        Policy.requireMayCreate(exchange.caller(), attributes);
+        limits.requireWithin(attributes);
+        ImageRecord image = ImageRecord.queued(id, attributes, clock.instant());
+        try {
+            records.add(image);
+        } catch (RecordExistsException exists) {
+            throw HttpFailure.conflict("Image ID " + id + " already exists!");
+        }
+        exchange.answerHeader("Location", exchange.origin() + ImageJson.pathOf(image));
+        exchange.answerJson(201, ImageJson.of(image));
+    }
+
+    void list(Exchange exchange) throws IOException {
+        Policy.requireMayList(exchange.caller());
+        QueryString query = exchange.query();
+        ListRequest request = ListRequest.read(query, exchange.caller(), limits.pages());
+        List<ImageRecord> page = records.list(request.after(markerOf(request, exchange.caller())));
+        exchange.answerJson(200, listOf(page, query.without("marker"), request.limit()));
+    }
+
+    private ImageId idOf(JsonNode body) {
+        JsonNode id = body.get("id");
+        if (id == null) {
+            return new ImageId(newIds.get().toString());
+        }
+        if (!id.isTextual() || !ImageSchema.isImageId(id.textValue())) {
+            throw HttpFailure.badRequest(
+                    "Provided object does not match schema 'image': id must be a UUID");
+        }
+        return new ImageId(id.textValue());
+    }
+
+    private static ImageAttributes attributesOf(JsonNode body, Caller caller) {
+        if (!body.isObject()) {
+            throw HttpFailure.badRequest("Request body must be a JSON object.");
+        }
+        body.fieldNames().forEachRemaining(ImageSchema::requireNotReserved);
+        ImageAttributes.Draft draft = new ImageAttributes.Draft().owner(caller.project());
+        for (Map.Entry<String, JsonNode> attribute : body.properties()) {
+            if (!attribute.getKey().equals("id")) {
+                ImageSchema.set(draft, attribute.getKey(), attribute.getValue());
+            }
+        }
+        return draft.build();
+    }
+
+    private @Nullable ImageRecord markerOf(ListRequest request, Caller caller) {
+        if (request.marker() == null) {
+            return null;
+        }
+        ImageRecord marker = images.visible(request.marker(), caller);
+        if (marker == null) {
+            throw HttpFailure.badRequest("No image found with ID " + request.marker());
+        }
+        return marker;
+    }
+
+    /** A full page has a next one, which may turn out to be empty. */
+    private ObjectNode listOf(List<ImageRecord> page, QueryString query, int limit)
+            throws IOException {
+        ObjectNode list = JsonNodeFactory.instance.objectNode();
+        ArrayNode array = list.putArray("images");
+        for (ImageRecord image : page) {
+            array.add(ImageJson.of(facts.refresh(image)));
+        }
+        list.put("first", query.after(PATH));
+        list.put("schema", "/v2/schemas/images");
+        if (limit > 0 && page.size() == limit) {
+            list.put("next", query.with("marker", page.getLast().id().value()).after(PATH));
+        }
+        return list;
+    }
+}

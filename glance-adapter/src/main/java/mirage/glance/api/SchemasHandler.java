@@ -1,0 +1,22 @@
+package mirage.glance.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import mirage.glance.http.Endpoint;
+import mirage.glance.schema.PublishedSchemas;
+
+import java.util.Map;
+
+/** {@code /v2/schemas/…}: the same answer for everyone. */
+final class SchemasHandler {
+    private final Map<String, ObjectNode> schemas = PublishedSchemas.all();
+
+    /** Answers with the schema of that name. */
+    Endpoint schema(String name) {
+        ObjectNode schema = schemas.get(name);
+        if (schema == null) {
+            throw new IllegalArgumentException("no schema " + name);
+        }
+        return exchange -> exchange.answerJson(200, schema);
+    }
+}

@@ -1,0 +1,218 @@
+package mirage.glance.patch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+
+import mirage.glance.http.HttpFailure;
+import mirage.glance.record.ImageAttributes;
+import mirage.glance.record.ImageRecord;
+import mirage.glance.record.ImageStatus;
+import mirage.glance.schema.ImageSchema;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A list of changes to an image, checked as far as that goes without the image.
+ *
+ * <p>Two media types say the same differently. Version 2.1 has {@code {"op": "add", "path": "/x", "value": "y"}} and its
+ * {@code add} overwrites; version 2.0 has {@code {"add": "/x", "value": "y"}} and its {@code add} does not.
+ */
+public final class ImagePatch {
+    private static final Map<String, Dialect> DIALECTS =
+            Map.of(
+                    "application/openstack-images-v2.0-json-patch", Dialect.OPERATION_IS_MEMBER,
+                    "application/openstack-images-v2.1-json-patch", Dialect.OPERATION_IS_VALUE);
+    private static final String ACCEPTED =
+            String.join(", ", DIALECTS.keySet().stream().sorted().toList());
+    private static final Set<String> FORMATS = Set.of("disk_format", "container_format");
+
+    private final List<Change> changes;
+
+    private ImagePatch(List<Change> changes) {
+        this.changes = List.copyOf(changes);
+    }
+
+    /**
+     * Lets media types pass that are patches.
+     *
+     * @param mediaType of the request, without parameters
+     * @throws HttpFailure 415 for another one
+     */
+    public static void requireMediaType(String mediaType) {
+        if (!DIALECTS.containsKey(mediaType)) {
+            throw new HttpFailure(
+                    415,
+                    "The media type of a patch is one of " + ACCEPTED,
+                    Map.of("Accept-Patch", ACCEPTED));
+        }
+    }
+
+    /**
+     * Reads a patch.
+     *
+     * @param mediaType one that {@link #requireMediaType} lets pass
+     * @throws HttpFailure 400 for what is no patch or sets a wrong value, 403 for what clients may not set
+     */
+    public static ImagePatch read(String mediaType, JsonNode body) {
+        Dialect dialect = DIALECTS.get(mediaType);
+        if (dialect == null) {
+            throw new IllegalArgumentException("no media type of a patch: " + mediaType);
+        }
+        if (!body.isArray()) {
+            throw HttpFailure.badRequest("Request body must be a JSON array of operation objects.");
+        }
+        List<Change> changes = new ArrayList<>();
+        for (JsonNode change : body) {
+            if (!change.isObject()) {
+                throw HttpFailure.badRequest("Operations must be JSON objects.");
+            }
+            changes.add(read(dialect, change));
+        }
+        return new ImagePatch(changes);
+    }
+
+    public boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
+    /**
+     * What an image's attributes become.
+     *
+     * @throws HttpFailure 403 or 409 for a change that this image cannot have; nothing is changed then
+     */
+    public ImageAttributes applyTo(ImageRecord image) {
+        ImageAttributes.Draft draft = image.attributes().draft();
+        for (Change change : changes) {
+            change.applyTo(draft, image.status());
+        }
+        return draft.build();
+    }
+
+    private enum Dialect {
+        OPERATION_IS_MEMBER,
+        OPERATION_IS_VALUE
+    }
+
+    private enum Operation {
+        ADD,
+        REPLACE,
+        REMOVE;
+
+        static final String NAMES = "add, remove, replace";
+
+        String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * One change.
+     *
+     * @param overwrites whether an {@code add} may replace what is there
+     * @param value JSON null for a removal
+     */
+    private record Change(Operation operation, boolean overwrites, String name, JsonNode value) {
+        void applyTo(ImageAttributes.Draft image, ImageStatus status) {
+            boolean base = ImageSchema.isSettable(name);
+            boolean present = base || image.properties().containsKey(name);
+            if (operation == Operation.ADD ? present && !overwrites : !present) {
+                throw HttpFailure.conflict(
+                        "Property " + name + (present ? " already present." : " does not exist."));
+            }
+            if (operation == Operation.REMOVE) {
+                if (base) {
+                    throw HttpFailure.forbidden("Property " + name + " may not be removed.");
+                }
+                image.properties().remove(name);
+                return;
+            }
+            if (FORMATS.contains(name) && status != ImageStatus.QUEUED) {
+                throw HttpFailure.forbidden(
+                        "Attribute " + name + " can be only replaced for a queued image.");
+            }
+            ImageSchema.set(image, name, value);
+        }
+    }
+
+    private static Change read(Dialect dialect, JsonNode change) {
+        Operation operation =
+                dialect == Dialect.OPERATION_IS_VALUE
+                        ? operationOfValue(change)
+                        : operationOfMember(change);
+        JsonNode path =
+                dialect == Dialect.OPERATION_IS_VALUE
+                        ? change.path("path")
+                        : change.path(operation.wireName());
+        if (!path.isTextual()) {
+            throw HttpFailure.badRequest("Unable to find 'path' in JSON Schema change");
+        }
+        String name = nameAt(path.textValue());
+        ImageSchema.requireNotReserved(name);
+        if (name.equals("id")) {
+            throw HttpFailure.forbidden("Attribute 'id' is read-only.");
+        }
+        if (operation == Operation.REMOVE) {
+            return new Change(operation, true, name, NullNode.getInstance());
+        }
+        JsonNode value = change.get("value");
+        if (value == null) {
+            throw HttpFailure.badRequest(
+                    "Operation \""
+                            + operation.wireName()
+                            + "\" requires a member named \"value\".");
+        }
+        // A wrong value is refused whatever the image is like, so try it on one that has nothing.
+        ImageSchema.set(new ImageAttributes.Draft(), name, value);
+        return new Change(operation, dialect == Dialect.OPERATION_IS_VALUE, name, value);
+    }
+
+    /** The one attribute that a pointer names; whatever lies in locations is reserved as a whole. */
+    private static String nameAt(String pointer) {
+        List<String> tokens = JsonPointer.tokens(pointer);
+        if (tokens.size() > 1 && !tokens.getFirst().equals("locations")) {
+            throw HttpFailure.badRequest(
+                    "Invalid JSON pointer for this resource: '" + pointer + "'");
+        }
+        return tokens.getFirst();
+    }
+
+    private static Operation operationOfValue(JsonNode change) {
+        for (Operation operation : Operation.values()) {
+            if (operation.wireName().equals(change.path("op").textValue())) {
+                return operation;
+            }
+        }
+        throw HttpFailure.badRequest(
+                "Invalid operation: `"
+                        + change.path("op").asText()
+                        + "`. It must be one of the following: "
+                        + Operation.NAMES
+                        + ".");
+    }
+
+    private static Operation operationOfMember(JsonNode change) {
+        Operation found = null;
+        for (Operation operation : Operation.values()) {
+            if (change.has(operation.wireName())) {
+                if (found != null) {
+                    throw oneMember();
+                }
+                found = operation;
+            }
+        }
+        if (found == null) {
+            throw oneMember();
+        }
+        return found;
+    }
+
+    private static HttpFailure oneMember() {
+        return HttpFailure.badRequest(
+                "Operation objects must contain exactly one member named \"add\", \"remove\", or"
+                        + " \"replace\".");
+    }
+}

@@ -1,0 +1,103 @@
+package mirage.glance.record;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Asks for a page of images.
+ *
+ * @param scope which images the list may show at all
+ * @param filters an image must satisfy all of them
+ * @param sort the order; ends with the id, so that no two images are equal in it
+ * @param after the last image of the page before, null for the first page
+ * @param limit how many images at the most
+ */
+public record ImageQuery(
+        Scope scope,
+        List<Filter> filters,
+        List<SortKey> sort,
+        @Nullable ImageRecord after,
+        int limit) {
+    public ImageQuery {
+        filters = List.copyOf(filters);
+        sort = List.copyOf(sort);
+        if (limit < 0) {
+            throw new IllegalArgumentException("limit " + limit);
+        }
+        if (sort.isEmpty() || sort.getLast().field() != Field.TextField.ID) {
+            throw new IllegalArgumentException("the order does not end with the id: " + sort);
+        }
+    }
+
+    public ImageQuery startingAfter(ImageRecord last) {
+        return new ImageQuery(scope, filters, sort, last, limit);
+    }
+
+    /**
+     * Which images a list may show.
+     *
+     * @param project the caller's
+     * @param own images of that project are shown when they have one of these visibilities
+     * @param any images of all projects are shown when they have one of these
+     */
+    public record Scope(String project, Set<Visibility> own, Set<Visibility> any) {
+        public Scope {
+            own = Set.copyOf(own);
+            any = Set.copyOf(any);
+        }
+
+        /** Every image there is. */
+        public static Scope everything() {
+            return new Scope("", Set.of(), EnumSet.allOf(Visibility.class));
+        }
+
+        boolean shows(ImageRecord image) {
+            Visibility visibility = image.attributes().visibility();
+            return any.contains(visibility)
+                    || (own.contains(visibility) && project.equals(image.attributes().owner()));
+        }
+    }
+
+    /** One step of an order. */
+    public record SortKey(Field field, boolean ascending) {}
+
+    /** An order that goes on by time of creation and id, in that direction, where the given keys leave images equal. */
+    public static List<SortKey> completeSort(List<SortKey> keys, boolean ascending) {
+        List<SortKey> complete = new ArrayList<>();
+        for (SortKey key : keys) {
+            complete.add(key);
+            if (key.field() == Field.TextField.ID) {
+                return complete;
+            }
+        }
+        if (keys.stream().noneMatch(key -> key.field() == Field.TimeField.CREATED_AT)) {
+            complete.add(new SortKey(Field.TimeField.CREATED_AT, ascending));
+        }
+        complete.add(new SortKey(Field.TextField.ID, ascending));
+        return complete;
+    }
+
+    /** The order, for records in memory. */
+    Comparator<ImageRecord> order() {
+        return (left, right) -> {
+            for (SortKey key : sort) {
+                int difference = compare(key.field().sortValue(left), key.field().sortValue(right));
+                if (difference != 0) {
+                    return key.ascending() ? difference : -difference;
+                }
+            }
+            return 0;
+        };
+    }
+
+    /** Values of one field are of one type. */
+    @SuppressWarnings("unchecked")
+    private static int compare(Comparable<?> left, Comparable<?> right) {
+        return ((Comparable<Object>) left).compareTo(right);
+    }
+}

@@ -1,0 +1,95 @@
+package mirage.glance.record;
+
+import mirage.catalog.ImageId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** Image records in memory, gone with the process. A list looks at every record. */
+public final class MemoryImageRecords implements ImageRecords {
+    private final Map<ImageId, ImageRecord> records = new HashMap<>();
+    private final Set<ImageId> removed = new HashSet<>();
+
+    @Override
+    public synchronized void add(ImageRecord record) {
+        if (records.containsKey(record.id()) || removed.contains(record.id())) {
+            throw new RecordExistsException(record.id());
+        }
+        records.put(record.id(), record);
+    }
+
+    @Override
+    public synchronized @Nullable ImageRecord find(ImageId id) {
+        return records.get(id);
+    }
+
+    @Override
+    public synchronized ImageRecord update(ImageId id, UnaryOperator<ImageRecord> change) {
+        ImageRecord after = change.apply(existing(id));
+        records.put(id, after);
+        return after;
+    }
+
+    @Override
+    public synchronized void remove(ImageId id, Consumer<ImageRecord> check) {
+        check.accept(existing(id));
+        records.remove(id);
+        removed.add(id);
+    }
+
+    @Override
+    public synchronized boolean wasRemoved(ImageId id) {
+        return removed.contains(id);
+    }
+
+    @Override
+    public synchronized List<ImageRecord> list(ImageQuery query) {
+        ImageRecord after = query.after();
+        return records.values().stream()
+                .filter(query.scope()::shows)
+                .filter(image -> query.filters().stream().allMatch(filter -> holds(filter, image)))
+                .filter(image -> after == null || query.order().compare(image, after) > 0)
+                .sorted(query.order())
+                .limit(query.limit())
+                .toList();
+    }
+
+    @Override
+    public void close() {}
+
+    private ImageRecord existing(ImageId id) {
+        ImageRecord record = records.get(id);
+        if (record == null) {
+            throw new RecordNotFoundException(id);
+        }
+        return record;
+    }
+
+    private static boolean holds(Filter filter, ImageRecord image) {
+        return switch (filter) {
+            case Filter.OneOf(var field, var values) -> {
+                String value = field.of(image);
+                yield value != null && values.contains(value);
+            }
+            case Filter.Between(var field, long least, long greatest) -> {
+                long value = field.of(image);
+                yield value != Field.UNKNOWN && value >= least && value <= greatest;
+            }
+            case Filter.Is(var field, boolean value) -> field.of(image) == value;
+            case Filter.Within(var field, var from, var until, boolean negated) -> {
+                boolean within = !field.of(image).isBefore(from) && field.of(image).isBefore(until);
+                yield within != negated;
+            }
+            case Filter.Tagged(String tag) -> image.attributes().tags().contains(tag);
+            case Filter.Property(String name, String value) ->
+                    value.equals(image.attributes().properties().get(name));
+        };
+    }
+}

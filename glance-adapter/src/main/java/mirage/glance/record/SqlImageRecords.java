@@ -1,0 +1,207 @@
+package mirage.glance.record;
+
+import mirage.catalog.ImageId;
+
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Image records in an SQL database. Every change is one transaction, forced to the disk before the method returns.
+ *
+ * <p>A list reads by index what one page needs and no more: one query per visibility that the caller may see, each
+ * beginning right behind the page before, merged here. So a page costs the same wherever it lies.
+ */
+public final class SqlImageRecords implements ImageRecords {
+    /** SQLSTATE class of a broken uniqueness or reference, in every database. */
+    private static final String INTEGRITY_VIOLATION = "23";
+
+    private final RecordsDatabase database;
+    private final Jdbi jdbi;
+
+    private SqlImageRecords(RecordsDatabase database) {
+        this.database = database;
+        this.jdbi = database.jdbi();
+    }
+
+    /**
+     * Opens the embedded database.
+     *
+     * @param file path of the database without its suffix
+     * @throws IOException when it cannot be opened, such as when another process has it
+     */
+    public static SqlImageRecords open(Path file) throws IOException {
+        return new SqlImageRecords(RecordsDatabase.open(file));
+    }
+
+    @Override
+    public void add(ImageRecord record) {
+        durably(() ->
+                jdbi.inTransaction(handle -> {
+                    insert(handle, record);
+                    // The id was free of a record; a removal that ended before that is visible now.
+                    if (isRemoved(handle, record.id())) {
+                        throw new RecordExistsException(record.id());
+                    }
+                    return record;
+                }));
+    }
+
+    @Override
+    public @Nullable ImageRecord find(ImageId id) {
+        return jdbi.withHandle(handle -> read(handle, id, ""));
+    }
+
+    @Override
+    public ImageRecord update(ImageId id, UnaryOperator<ImageRecord> change) {
+        return durably(() ->
+                jdbi.inTransaction(handle -> {
+                    ImageRecord before = readLocked(handle, id);
+                    ImageRecord after = change.apply(before);
+                    if (!after.equals(before)) {
+                        write(handle, before, after);
+                    }
+                    return after;
+                }));
+    }
+
+    @Override
+    public void remove(ImageId id, Consumer<ImageRecord> check) {
+        durably(() ->
+                jdbi.inTransaction(handle -> {
+                    ImageRecord record = readLocked(handle, id);
+                    check.accept(record);
+                    handle.execute("INSERT INTO removed_images (id) VALUES (?)", id.value());
+                    handle.execute("DELETE FROM images WHERE id = ?", id.value());
+                    return record;
+                }));
+    }
+
+    @Override
+    public boolean wasRemoved(ImageId id) {
+        return jdbi.withHandle(handle -> isRemoved(handle, id));
+    }
+
+    @Override
+    public List<ImageRecord> list(ImageQuery query) {
+        return jdbi.withHandle(handle -> {
+            List<ImageRow> rows = new ArrayList<>();
+            for (SqlSelect select : SqlSelect.forEachVisibility(query)) {
+                rows.addAll(select.run(handle));
+            }
+            List<ImageRow> page =
+                    rows.stream()
+                            .sorted((a, b) -> query.order().compare(a.bare(), b.bare()))
+                            .limit(query.limit())
+                            .toList();
+            return ImageRow.complete(handle, page);
+        });
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private <T> T durably(Supplier<T> change) {
+        T result = change.get();
+        database.makeDurable();
+        return result;
+    }
+
+    private static ImageRecord readLocked(Handle handle, ImageId id) {
+        ImageRecord record = read(handle, id, " FOR UPDATE");
+        if (record == null) {
+            throw new RecordNotFoundException(id);
+        }
+        return record;
+    }
+
+    private static @Nullable ImageRecord read(Handle handle, ImageId id, String lock) {
+        List<ImageRow> rows =
+                handle.createQuery(
+                                "SELECT " + ImageRow.COLUMNS + " FROM images i WHERE id = ?" + lock)
+                        .bind(0, id.value())
+                        .map(ImageRow::read)
+                        .list();
+        return rows.isEmpty() ? null : ImageRow.complete(handle, rows).getFirst();
+    }
+
+    private static boolean isRemoved(Handle handle, ImageId id) {
+        return !handle.createQuery("SELECT id FROM removed_images WHERE id = ?")
+                .bind(0, id.value())
+                .mapTo(String.class)
+                .list()
+                .isEmpty();
+    }
+
+    private static void insert(Handle handle, ImageRecord record) {
+        try {
+            handle.execute(
+                    "INSERT INTO images ("
+                            + ImageRow.COLUMNS
+                            + ") VALUES (?"
+                            + ", ?".repeat(ImageRow.COLUMN_COUNT - 1)
+                            + ")",
+                    ImageRow.valuesOf(record));
+        } catch (UnableToExecuteStatementException failure) {
+            if (failure.getCause() instanceof SQLException sql
+                    && String.valueOf(sql.getSQLState()).startsWith(INTEGRITY_VIOLATION)) {
+                throw new RecordExistsException(record.id());
+            }
+            throw failure;
+        }
+        insertProperties(handle, record);
+        insertTags(handle, record);
+    }
+
+    private static void write(Handle handle, ImageRecord before, ImageRecord after) {
+        List<Object> values = new ArrayList<>(List.of(ImageRow.valuesOf(after)));
+        values.add(after.id().value());
+        handle.execute(
+                "UPDATE images SET "
+                        + ImageRow.COLUMNS.replace(", ", " = ?, ")
+                        + " = ? WHERE id = ?",
+                values.toArray());
+        if (!after.attributes().properties().equals(before.attributes().properties())) {
+            handle.execute("DELETE FROM image_properties WHERE image_id = ?", after.id().value());
+            insertProperties(handle, after);
+        }
+        if (!after.attributes().tags().equals(before.attributes().tags())) {
+            handle.execute("DELETE FROM image_tags WHERE image_id = ?", after.id().value());
+            insertTags(handle, after);
+        }
+    }
+
+    private static void insertProperties(Handle handle, ImageRecord record) {
+        PreparedBatch batch =
+                handle.prepareBatch(
+                        "INSERT INTO image_properties (image_id, property_name, property_value)"
+                                + " VALUES (?, ?, ?)");
+        for (Map.Entry<String, String> property : record.attributes().properties().entrySet()) {
+            batch.add(record.id().value(), property.getKey(), property.getValue());
+        }
+        batch.execute();
+    }
+
+    private static void insertTags(Handle handle, ImageRecord record) {
+        PreparedBatch batch =
+                handle.prepareBatch("INSERT INTO image_tags (image_id, tag) VALUES (?, ?)");
+        for (String tag : record.attributes().tags()) {
+            batch.add(record.id().value(), tag);
+        }
+        batch.execute();
+    }
+}

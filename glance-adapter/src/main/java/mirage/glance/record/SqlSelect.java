@@ -1,0 +1,162 @@
+package mirage.glance.record;
+
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A query for the images of one visibility, of everybody or of one owner, as SQL with its arguments. */
+final class SqlSelect {
+    private final StringBuilder where = new StringBuilder();
+    private final List<Object> arguments = new ArrayList<>();
+    private final ImageQuery query;
+
+    private SqlSelect(ImageQuery query) {
+        this.query = query;
+    }
+
+    /** Selects that have no image in common and together give the first images of the query, each in its order. */
+    static List<SqlSelect> forEachVisibility(ImageQuery query) {
+        List<SqlSelect> selects = new ArrayList<>();
+        for (Visibility visibility : Visibility.values()) {
+            SqlSelect select = new SqlSelect(query);
+            if (query.scope().any().contains(visibility)) {
+                select.and("visibility = ?", visibility.wireName());
+            } else if (query.scope().own().contains(visibility)) {
+                select.and("owner = ?", query.scope().project());
+                select.and("visibility = ?", visibility.wireName());
+            } else {
+                continue;
+            }
+            query.filters().forEach(select::andFilter);
+            select.andAfter();
+            selects.add(select);
+        }
+        return selects;
+    }
+
+    List<ImageRow> run(Handle handle) {
+        Query statement = handle.createQuery(sql());
+        for (int i = 0; i < arguments.size(); i++) {
+            statement.bind(i, arguments.get(i));
+        }
+        return statement.map(ImageRow::read).list();
+    }
+
+    /**
+     * The text. Its order begins with the columns that the conditions fix: they change nothing in it, but they make
+     * it the order of an index, which then is read from its place on, and only as far as the limit.
+     */
+    String sql() {
+        String direction = query.sort().getFirst().ascending() ? "" : " DESC";
+        String fixed =
+                (where.indexOf("owner = ?") >= 0 ? "owner" + direction + ", " : "")
+                        + "visibility"
+                        + direction
+                        + ", os_hidden"
+                        + direction
+                        + ", ";
+        return "SELECT "
+                + ImageRow.COLUMNS
+                + " FROM images i WHERE "
+                + where
+                + " ORDER BY "
+                + fixed
+                + query.sort().stream()
+                        .map(key -> key.field().column() + (key.ascending() ? "" : " DESC"))
+                        .collect(Collectors.joining(", "))
+                + " LIMIT "
+                + query.limit();
+    }
+
+    private void and(String condition, Object... values) {
+        if (!where.isEmpty()) {
+            where.append(" AND ");
+        }
+        where.append(condition);
+        arguments.addAll(List.of(values));
+    }
+
+    private void andFilter(Filter filter) {
+        switch (filter) {
+            case Filter.OneOf(var field, var values) -> andOneOf(field, values);
+            case Filter.Between(var field, long least, long greatest) ->
+                    and(
+                            field.column() + " BETWEEN ? AND ?",
+                            Math.max(least, Field.UNKNOWN + 1),
+                            greatest);
+            case Filter.Is(var field, boolean value) -> and(field.column() + " = ?", value);
+            case Filter.Within(var field, var from, var until, boolean negated) ->
+                    and(
+                            (negated ? "NOT " : "")
+                                    + "("
+                                    + field.column()
+                                    + " >= ? AND "
+                                    + field.column()
+                                    + " < ?)",
+                            Microseconds.of(from),
+                            Microseconds.of(until));
+            case Filter.Tagged(String tag) ->
+                    and(
+                            "EXISTS (SELECT 1 FROM image_tags t WHERE t.image_id = i.id"
+                                    + " AND t.tag = ?)",
+                            tag);
+            case Filter.Property(String name, String value) ->
+                    and(
+                            "EXISTS (SELECT 1 FROM image_properties p WHERE p.image_id = i.id"
+                                    + " AND p.property_name = ? AND p.property_value = ?)",
+                            name,
+                            value);
+        }
+    }
+
+    private void andOneOf(Field.TextField field, Collection<String> values) {
+        List<String> present = new ArrayList<>(values);
+        if (field == Field.TextField.NAME) {
+            and("named = TRUE");
+        } else {
+            present.removeIf(String::isEmpty);
+        }
+        if (present.isEmpty()) {
+            and("1 = 0");
+        } else if (present.size() == 1) {
+            and(field.column() + " = ?", present.getFirst());
+        } else {
+            and(
+                    field.column() + " IN (?" + ", ?".repeat(present.size() - 1) + ")",
+                    present.toArray());
+        }
+    }
+
+    /**
+     * Only what comes behind the last image of the page before: larger in the first key; or equal in it and larger in
+     * the second; and so on. The first condition says no more than that, but lets the database begin there.
+     */
+    private void andAfter() {
+        ImageRecord last = query.after();
+        if (last == null) {
+            return;
+        }
+        List<ImageQuery.SortKey> keys = query.sort();
+        ImageQuery.SortKey first = keys.getFirst();
+        and(
+                first.field().column() + (first.ascending() ? " >= ?" : " <= ?"),
+                first.field().sortValue(last));
+        StringBuilder behind = new StringBuilder();
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            behind.append(i == 0 ? "(" : " OR (");
+            for (int equal = 0; equal < i; equal++) {
+                behind.append(keys.get(equal).field().column()).append(" = ? AND ");
+                values.add(keys.get(equal).field().sortValue(last));
+            }
+            behind.append(keys.get(i).field().column())
+                    .append(keys.get(i).ascending() ? " > ?)" : " < ?)");
+            values.add(keys.get(i).field().sortValue(last));
+        }
+        and("(" + behind + ")", values.toArray());
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Image records: what the Image API says of an image besides its bytes, and the database that keeps them.
+ *
+ * <p>A record is {@link mirage.glance.record.ImageRecord}; {@link mirage.glance.record.ImageRecords} keeps them.
+ * Knows nothing of HTTP, JSON or callers.
+ *
+ * <p>May use: nothing but the library's {@code ImageId}.
+ */
+@NullMarked
+package mirage.glance.record;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+package mirage.glance.serve;
+
+import mirage.catalog.ImageId;
+import mirage.glance.api.ImageFacts;
+import mirage.glance.identity.TokenFiles;
+import mirage.glance.record.Field.FlagField;
+import mirage.glance.record.Field.TextField;
+import mirage.glance.record.Field.TimeField;
+import mirage.glance.record.Filter;
+import mirage.glance.record.ImageAttributes;
+import mirage.glance.record.ImageQuery;
+import mirage.glance.record.ImageQuery.Scope;
+import mirage.glance.record.ImageQuery.SortKey;
+import mirage.glance.record.ImageRecord;
+import mirage.glance.record.ImageRecords;
+import mirage.glance.record.ImageStatus;
+import mirage.glance.schema.ImageSchema;
+import mirage.library.ImageLibrary;
+import mirage.library.StoredImage;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Makes records and library agree at the start, after a crash or after the command line worked on the library while the
+ * service was down.
+ *
+ * <table>
+ *   <caption>What is done</caption>
+ *   <tr><th>record</th><th>library</th><th>then</th></tr>
+ *   <tr><td>saving</td><td>any</td><td>queued; the library forgets it, as nobody was told that it has it</td></tr>
+ *   <tr><td>removed</td><td>has it</td><td>the library forgets it: the deletion was cut short</td></tr>
+ *   <tr><td>none</td><td>has it</td><td>adopted: a new active record of the administrator</td></tr>
+ *   <tr><td>queued</td><td>has it</td><td>adopted into the record: somebody imported it under that id</td></tr>
+ *   <tr><td>active</td><td>has it, other label</td><td>the label follows the record</td></tr>
+ *   <tr><td>active</td><td>has it not</td><td>stays, with an error in the log; its bytes are answered with 204, as
+ *       Glance answers for lost ones. What users said of the image is not thrown away on the word of one of the two.
+ *       </td></tr>
+ * </table>
+ *
+ * <p>Each step can be cut short and done again.
+ */
+final class Reconciliation {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
+    private static final int PAGE = 1000;
+    private static final String RAW = "raw";
+    private static final String BARE = "bare";
+
+    private final ImageRecords records;
+    private final ImageLibrary library;
+    private final Clock clock;
+
+    Reconciliation(ImageRecords records, ImageLibrary library, Clock clock) {
+        this.records = records;
+        this.library = library;
+        this.clock = clock;
+    }
+
+    void run() throws IOException {
+        undoUnfinishedUploads();
+        Map<ImageId, StoredImage> stored = new HashMap<>();
+        for (StoredImage image : library.list()) {
+            if (records.wasRemoved(image.id())) {
+                library.delete(image.id());
+                LOG.info("image {}: deletion finished", image.id());
+            } else {
+                stored.put(image.id(), image);
+            }
+        }
+        for (StoredImage image : stored.values()) {
+            adopt(image);
+        }
+        forEach(Set.of("active", "deactivated"), record -> compare(record, stored));
+    }
+
+    private void undoUnfinishedUploads() throws IOException {
+        List<ImageRecord> unfinished = new ArrayList<>();
+        forEach(Set.of(ImageStatus.SAVING.wireName()), unfinished::add);
+        for (ImageRecord record : unfinished) {
+            library.delete(record.id());
+            records.update(record.id(), saving -> saving.queuedAgain(clock.instant()));
+            LOG.info("image {}: its upload was cut short, it is queued again", record.id());
+        }
+    }
+
+    private void adopt(StoredImage image) {
+        ImageRecord record = records.find(image.id());
+        if (record != null && record.status().hasData()) {
+            return;
+        }
+        if (record == null) {
+            // The API names images by UUIDs. An image with another id would be there and nowhere to
+            // be had.
+            if (!ImageSchema.isImageId(image.id().value())) {
+                LOG.warn(
+                        "image {} of the library has no record and cannot get one: its id is no"
+                                + " UUID",
+                        image.id());
+                return;
+            }
+            records.add(
+                    ImageRecord.queued(
+                            image.id(),
+                            new ImageAttributes.Draft()
+                                    .name(image.name().isEmpty() ? null : image.name())
+                                    .owner(TokenFiles.ADMINISTRATOR.project())
+                                    .build(),
+                            clock.instant()));
+        }
+        records.update(image.id(), queued -> activated(queued, image));
+        LOG.info("image {} of the library adopted", image.id());
+    }
+
+    private ImageRecord activated(ImageRecord queued, StoredImage image) {
+        ImageAttributes attributes = queued.attributes();
+        ImageAttributes complete =
+                attributes
+                        .draft()
+                        .diskFormat(
+                                Objects.requireNonNullElse(
+                                        attributes.diskFormat(), formatOf(image)))
+                        .containerFormat(
+                                Objects.requireNonNullElse(attributes.containerFormat(), BARE))
+                        .build();
+        return queued.withAttributes(complete, clock.instant())
+                .active(ImageFacts.of(image, complete), clock.instant());
+    }
+
+    private static String formatOf(StoredImage image) {
+        String format = image.format();
+        return format != null && ImageSchema.DISK_FORMATS.contains(format) ? format : RAW;
+    }
+
+    private void compare(ImageRecord record, Map<ImageId, StoredImage> stored) {
+        StoredImage image = stored.get(record.id());
+        String name = Objects.requireNonNullElse(record.attributes().name(), "");
+        if (image == null) {
+            LOG.error("image {} has a record and no bytes in the library", record.id());
+        } else if (!image.name().equals(name)) {
+            try {
+                library.rename(record.id(), name);
+            } catch (IOException failure) {
+                LOG.warn("image {}: the library keeps its old label", record.id(), failure);
+            }
+        }
+    }
+
+    /** Shows every record of these statuses, in pages. */
+    private void forEach(Set<String> statuses, Consumer<ImageRecord> visitor) {
+        for (boolean hidden : new boolean[] {false, true}) {
+            ImageQuery query =
+                    new ImageQuery(
+                            Scope.everything(),
+                            List.of(
+                                    new Filter.Is(FlagField.OS_HIDDEN, hidden),
+                                    new Filter.OneOf(TextField.STATUS, statuses)),
+                            ImageQuery.completeSort(
+                                    List.of(new SortKey(TimeField.CREATED_AT, false)), false),
+                            null,
+                            PAGE);
+            List<ImageRecord> page = records.list(query);
+            while (!page.isEmpty()) {
+                page.forEach(visitor);
+                page = records.list(query.startingAfter(page.getLast()));
+            }
+        }
+    }
+}

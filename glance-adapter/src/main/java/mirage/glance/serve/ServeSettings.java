@@ -1,0 +1,54 @@
+package mirage.glance.serve;
+
+import mirage.glance.api.ApiLimits;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Settings of the service.
+ *
+ * @param dataDirectory holds all that the service keeps; made when it is not there
+ * @param listen where to listen; port 0 takes a free one
+ * @param publicEndpoint what links to the service begin with, null for what a request was sent to
+ * @param limits of the API
+ * @param idleTimeout after which a connection is cut on which nothing moves
+ * @param stopTimeout how long the stop waits for requests in flight
+ */
+public record ServeSettings(
+        Path dataDirectory,
+        InetSocketAddress listen,
+        @Nullable String publicEndpoint,
+        ApiLimits limits,
+        Duration idleTimeout,
+        Duration stopTimeout) {
+
+    /** What a command without options starts, on a data directory. */
+    public static ServeSettings defaults(Path dataDirectory) {
+        return new ServeSettings(
+                dataDirectory,
+                new InetSocketAddress("127.0.0.1", 9292),
+                null,
+                ApiLimits.defaults(),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(30));
+    }
+
+    ServeSettings withListen(InetSocketAddress newListen) {
+        return new ServeSettings(
+                dataDirectory, newListen, publicEndpoint, limits, idleTimeout, stopTimeout);
+    }
+
+    ServeSettings withPublicEndpoint(@Nullable String newEndpoint) {
+        return new ServeSettings(
+                dataDirectory, listen, newEndpoint, limits, idleTimeout, stopTimeout);
+    }
+
+    ServeSettings withLimits(ApiLimits newLimits) {
+        return new ServeSettings(
+                dataDirectory, listen, publicEndpoint, newLimits, idleTimeout, stopTimeout);
+    }
+}

@@ -1,0 +1,225 @@
+package mirage.glance;
+
+import mirage.bytes.ByteSource;
+import mirage.bytes.ByteSources;
+import mirage.catalog.ImageId;
+import mirage.library.ImageContent;
+import mirage.library.ImageExistsException;
+import mirage.library.ImageLibrary;
+import mirage.library.ImageNotFoundException;
+import mirage.library.StoredImage;
+import mirage.library.StoredImage.State;
+import mirage.library.View;
+import mirage.manifest.UploadDigests;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A library in memory that keeps the contract of {@link ImageLibrary}. Recognises qcow2 by its magic and takes its
+ * virtual size from its header. Tests may have it fail, wait, or answer before it has looked into an image.
+ */
+public final class InMemoryImageLibrary implements ImageLibrary {
+    private static final int QCOW2_MAGIC = 0x514649fb;
+    private static final int TRANSFER_BYTES = 64 * 1024;
+
+    private final Map<ImageId, StoredImage> images = new TreeMap<>();
+    private final Map<ImageId, byte[]> bytes = new TreeMap<>();
+    private final Set<ImageId> receiving = new HashSet<>();
+    private volatile boolean looksLater;
+    private volatile long readsFailAt = Long.MAX_VALUE;
+    private volatile boolean storesFail;
+    private volatile boolean deletesFail;
+
+    /** From now on an upload is acknowledged before it is looked into. */
+    public void lookLater() {
+        looksLater = true;
+    }
+
+    /** Looks into all that was not looked into. */
+    public synchronized void lookNow() {
+        images.replaceAll((id, image) -> recognised(image, lookedUp(id)));
+    }
+
+    /** From now on reading an image fails at that offset. */
+    public void failReadsAt(long offset) {
+        readsFailAt = offset;
+    }
+
+    public void failStores(boolean fail) {
+        storesFail = fail;
+    }
+
+    public void failDeletes(boolean fail) {
+        deletesFail = fail;
+    }
+
+    @Override
+    public StoredImage store(ImageId image, String name, InputStream upload) throws IOException {
+        synchronized (this) {
+            if (images.containsKey(image) || !receiving.add(image)) {
+                throw new ImageExistsException(image);
+            }
+        }
+        try {
+            byte[] content = upload.readAllBytes();
+            if (storesFail) {
+                throw new IOException("the store fails, as the test wants it");
+            }
+            StoredImage stored =
+                    new StoredImage(
+                            image,
+                            name,
+                            content.length,
+                            null,
+                            null,
+                            digestsOf(content),
+                            State.SPOOLED,
+                            List.of());
+            synchronized (this) {
+                bytes.put(image, content);
+                images.put(image, looksLater ? stored : recognised(stored, content));
+                return lookedUpImage(image);
+            }
+        } finally {
+            synchronized (this) {
+                receiving.remove(image);
+            }
+        }
+    }
+
+    @Override
+    public synchronized @Nullable StoredImage find(ImageId image) {
+        return images.get(image);
+    }
+
+    @Override
+    public synchronized List<StoredImage> list() {
+        return List.copyOf(images.values());
+    }
+
+    @Override
+    public synchronized void rename(ImageId image, String name) throws IOException {
+        StoredImage old = lookedUpImage(image);
+        images.put(
+                image,
+                new StoredImage(
+                        image,
+                        name,
+                        old.size(),
+                        old.format(),
+                        old.virtualSize(),
+                        old.digests(),
+                        old.state(),
+                        old.warnings()));
+    }
+
+    @Override
+    public synchronized void delete(ImageId image) throws IOException {
+        if (deletesFail) {
+            throw new IOException("the deletion fails, as the test wants it");
+        }
+        images.remove(image);
+        bytes.remove(image);
+    }
+
+    @Override
+    public synchronized ImageContent open(ImageId image, View view) throws IOException {
+        lookedUpImage(image);
+        return new Content(ByteSources.of(lookedUp(image)));
+    }
+
+    @Override
+    public void close() {}
+
+    private synchronized StoredImage lookedUpImage(ImageId image) throws ImageNotFoundException {
+        StoredImage found = images.get(image);
+        if (found == null) {
+            throw new ImageNotFoundException(image);
+        }
+        return found;
+    }
+
+    private synchronized byte[] lookedUp(ImageId image) {
+        byte[] found = bytes.get(image);
+        if (found == null) {
+            throw new IllegalStateException("image " + image + " without bytes");
+        }
+        return found;
+    }
+
+    private static StoredImage recognised(StoredImage image, byte[] content) {
+        boolean qcow2 = content.length >= 32 && ByteBuffer.wrap(content).getInt(0) == QCOW2_MAGIC;
+        return new StoredImage(
+                image.id(),
+                image.name(),
+                image.size(),
+                qcow2 ? "qcow2" : null,
+                qcow2 ? ByteBuffer.wrap(content).getLong(24) : null,
+                image.digests(),
+                State.STRUCTURED,
+                image.warnings());
+    }
+
+    private static UploadDigests digestsOf(byte[] content) {
+        return new UploadDigests(
+                digest("MD5", content), digest("SHA-256", content), digest("SHA-512", content));
+    }
+
+    private static String digest(String algorithm, byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    private final class Content implements ImageContent {
+        private final ByteSource source;
+
+        Content(ByteSource source) {
+            this.source = source;
+        }
+
+        @Override
+        public long length() {
+            return source.length();
+        }
+
+        @Override
+        public int readAt(long position, ByteBuffer target) throws IOException {
+            return source.readAt(position, target);
+        }
+
+        @Override
+        public void transferTo(long offset, long length, WritableByteChannel target)
+                throws IOException {
+            long end = offset + length;
+            for (long at = offset; at < end; ) {
+                if (at >= readsFailAt) {
+                    throw new IOException("the read fails, as the test wants it");
+                }
+                int run = (int) Math.min(TRANSFER_BYTES, Math.min(end, readsFailAt) - at);
+                ByteBuffer buffer = ByteBuffer.allocate(run);
+                source.readFully(at, buffer);
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    target.write(buffer);
+                }
+                at += run;
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package mirage.glance;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Dependencies between the adapter's packages point one way, and only some of them know the library. */
+final class PackageDirectionTest {
+    /** What each package may use, of the adapter by its last name, of the backend by its whole one. */
+    private static final Map<String, Set<String>> MAY_USE =
+            Map.of(
+                    "identity", Set.of(),
+                    "record", Set.of("mirage.catalog"),
+                    "http", Set.of("identity"),
+                    "schema", Set.of("http", "record"),
+                    "patch", Set.of("http", "record", "schema"),
+                    "query", Set.of("http", "record", "identity"),
+                    "api",
+                            Set.of(
+                                    "http",
+                                    "identity",
+                                    "record",
+                                    "schema",
+                                    "patch",
+                                    "query",
+                                    "mirage.library",
+                                    "mirage.catalog",
+                                    "mirage.manifest"),
+                    "serve",
+                            Set.of(
+                                    "api",
+                                    "http",
+                                    "identity",
+                                    "record",
+                                    "schema",
+                                    "mirage.library",
+                                    "mirage.catalog",
+                                    "mirage.command"));
+
+    private final JavaClasses classes =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("mirage.glance");
+
+    @Test
+    void noPackageUsesWhatItMayNot() {
+        Set<String> undeclared = new TreeSet<>();
+        for (JavaClass type : classes) {
+            String from = nameOf(type);
+            for (Dependency use : type.getDirectDependenciesFromSelf()) {
+                JavaClass target = use.getTargetClass().getBaseComponentType();
+                String to = nameOf(target);
+                if (target.getPackageName().startsWith("mirage.")
+                        && !to.equals(from)
+                        && !MAY_USE.getOrDefault(from, Set.of()).contains(to)) {
+                    undeclared.add(from + " uses " + to + ": " + use.getDescription());
+                }
+            }
+        }
+        assertThat(undeclared).isEmpty();
+    }
+
+    @Test
+    void everyPackageIsDeclared() {
+        Set<String> found = new TreeSet<>();
+        classes.forEach(type -> found.add(nameOf(type)));
+        assertThat(found).isEqualTo(new TreeSet<>(MAY_USE.keySet()));
+    }
+
+    @Test
+    void onlyTheServerKnowsJettyAndOnlyTheRecordsKnowSql() {
+        Set<String> strangers = new TreeSet<>();
+        for (JavaClass type : classes) {
+            for (Dependency use : type.getDirectDependenciesFromSelf()) {
+                String target = use.getTargetClass().getPackageName();
+                boolean jetty = target.startsWith("org.eclipse.jetty");
+                boolean sql = target.startsWith("org.jdbi") || target.startsWith("java.sql");
+                if ((jetty && !nameOf(type).equals("http"))
+                        || (sql && !nameOf(type).equals("record"))) {
+                    strangers.add(use.getDescription());
+                }
+            }
+        }
+        assertThat(strangers).isEmpty();
+    }
+
+    @Test
+    void noCycles() {
+        slices().matching("mirage.glance.(*)..").should().beFreeOfCycles().check(classes);
+    }
+
+    private static String nameOf(JavaClass type) {
+        String name = type.getPackageName();
+        String adapter = "mirage.glance.";
+        return name.startsWith(adapter) ? name.substring(adapter.length()) : name;
+    }
+}

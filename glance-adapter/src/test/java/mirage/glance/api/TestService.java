@@ -1,0 +1,251 @@
+package mirage.glance.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import mirage.glance.InMemoryImageLibrary;
+import mirage.glance.http.HttpServer;
+import mirage.glance.identity.Caller;
+import mirage.glance.identity.Identity;
+import mirage.glance.query.ListRequest.PageLimits;
+import mirage.glance.record.ImageRecords;
+import mirage.glance.record.MemoryImageRecords;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The Image API on a port of its own, over a library and records in memory, with a client to talk to it. */
+final class TestService implements AutoCloseable {
+    static final long SIZE_CAP = 5_000_000;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Tokens are the users' names. */
+    private static final Map<String, Caller> CALLERS =
+            Map.of(
+                    "admin", new Caller("admin", "admin", Set.of("admin")),
+                    "alice", new Caller("alice", "web", Set.of("member")),
+                    "bob", new Caller("bob", "db", Set.of("Member")),
+                    "rita", new Caller("rita", "web", Set.of("reader")),
+                    "noone", new Caller("noone", "web", Set.of()));
+
+    final InMemoryImageLibrary library = new InMemoryImageLibrary();
+    final ImageRecords records = new MemoryImageRecords();
+    final AtomicReference<Instant> now =
+            new AtomicReference<>(Instant.parse("2026-03-04T05:06:07.890123Z"));
+
+    private final HttpServer server;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    TestService(Path directory) throws IOException {
+        Identity identity = CALLERS::get;
+        InstantSource ticking = () -> now.getAndUpdate(time -> time.plusSeconds(1));
+        server =
+                HttpServer.start(
+                        ImageApi.over(
+                                library,
+                                records,
+                                identity,
+                                new ApiLimits(SIZE_CAP, 128, 128, new PageLimits(25, 1000)),
+                                directory.resolve("disabled"),
+                                ticking.withZone(ZoneOffset.UTC)),
+                        new InetSocketAddress("127.0.0.1", 0),
+                        null,
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(2));
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    String uri() {
+        return "http://127.0.0.1:" + server.port();
+    }
+
+    /** Stops it as an operator would. */
+    void stop() {
+        server.close();
+    }
+
+    Call call(String method, String path) {
+        return new Call(method, path);
+    }
+
+    Call get(String path) {
+        return call("GET", path);
+    }
+
+    Call post(String path, String json) {
+        return call("POST", path).json(json);
+    }
+
+    Call delete(String path) {
+        return call("DELETE", path);
+    }
+
+    /** A patch of version 2.1. */
+    Call patch(String id, String json) {
+        return call("PATCH", "/v2/images/" + id)
+                .header("Content-Type", "application/openstack-images-v2.1-json-patch")
+                .body(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+
+    Call put(String id, byte[] data) {
+        return call("PUT", "/v2/images/" + id + "/file")
+                .header("Content-Type", "application/octet-stream")
+                .body(data);
+    }
+
+    /** Creates an image as alice and returns its id. */
+    String create(String json) {
+        return post("/v2/images", json).send(201).json().path("id").asText();
+    }
+
+    /** Creates an image of format raw as alice, with these bytes, and returns its id. */
+    String createActive(byte[] data) {
+        String id = create("{'disk_format': 'raw', 'container_format': 'bare'}");
+        put(id, data).send(204);
+        return id;
+    }
+
+    JsonNode image(String id) {
+        return get("/v2/images/" + id).send(200).json();
+    }
+
+    Socket socket() throws IOException {
+        Socket socket = new Socket("127.0.0.1", port());
+        socket.setSoTimeout(15_000);
+        return socket;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+    }
+
+    /** A request. Is alice's until something else is said. */
+    final class Call {
+        private final HttpRequest.Builder request;
+        private final String method;
+        private BodyPublisher body = BodyPublishers.noBody();
+        private @Nullable String user = "alice";
+
+        private Call(String method, String path) {
+            this.method = method;
+            this.request = HttpRequest.newBuilder(URI.create(uri() + path));
+        }
+
+        Call as(String newUser) {
+            user = newUser;
+            return this;
+        }
+
+        Call withoutToken() {
+            user = null;
+            return this;
+        }
+
+        Call header(String name, String value) {
+            request.header(name, value);
+            return this;
+        }
+
+        /** Single quotes stand for double ones. */
+        Call json(String json) {
+            request.header("Content-Type", "application/json");
+            return body(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+        }
+
+        Call body(byte[] bytes) {
+            body = BodyPublishers.ofByteArray(bytes);
+            return this;
+        }
+
+        Call body(BodyPublisher publisher) {
+            body = publisher;
+            return this;
+        }
+
+        /** Sends it and demands that status. */
+        Answer send(int status) {
+            Answer answer = send();
+            if (answer.status() != status) {
+                throw new AssertionError(
+                        method
+                                + " "
+                                + request.build().uri()
+                                + ": expected "
+                                + status
+                                + ", found "
+                                + answer.status()
+                                + ": "
+                                + answer.text());
+            }
+            return answer;
+        }
+
+        Answer send() {
+            if (user != null) {
+                request.header("X-Auth-Token", user);
+            }
+            try {
+                return new Answer(
+                        client.send(
+                                request.method(method, body).build(),
+                                HttpResponse.BodyHandlers.ofByteArray()));
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        }
+    }
+
+    /** An answer. */
+    record Answer(HttpResponse<byte[]> response) {
+        int status() {
+            return response.statusCode();
+        }
+
+        /** Null when there is no such header. */
+        @Nullable String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        byte[] bytes() {
+            return response.body();
+        }
+
+        String text() {
+            return new String(bytes(), StandardCharsets.UTF_8);
+        }
+
+        JsonNode json() {
+            try {
+                return JSON.readTree(bytes());
+            } catch (IOException malformed) {
+                throw new UncheckedIOException(malformed);
+            }
+        }
+    }
+}

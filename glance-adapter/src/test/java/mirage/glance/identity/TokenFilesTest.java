@@ -1,0 +1,97 @@
+package mirage.glance.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Set;
+
+final class TokenFilesTest {
+    @TempDir Path directory;
+
+    private TokenFiles open() throws IOException {
+        return TokenFiles.open(directory, new SecureRandom());
+    }
+
+    @Test
+    void theAdministratorsTokenIsMadeOnceAndIsPrivate() throws IOException {
+        open();
+        Path file = directory.resolve("token");
+        String token = Files.readString(file).strip();
+        assertThat(token).matches("[0-9a-f]{64}");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        TokenFiles again = open();
+        assertThat(Files.readString(file).strip()).isEqualTo(token);
+        Caller caller = again.callerOf(token);
+        assertThat(caller).isEqualTo(TokenFiles.ADMINISTRATOR);
+        assertThat(again.callerOf(token + "0")).isNull();
+        assertThat(again.callerOf("")).isNull();
+    }
+
+    @Test
+    void moreCallersAreNamedByDigest() throws IOException {
+        // printf %s correct-horse-battery | sha256sum
+        Files.writeString(
+                directory.resolve("identity.json"),
+                """
+                {"callers": [{
+                  "token_sha256": "%s",
+                  "user": "alice", "project": "web", "roles": ["Member"]}]}
+                """
+                        .formatted(
+                                "b7c3c08d8aa8bd2d2b64ec3b7b0b2c0a4d0c6b6a3c2ba4b4d6bc7a5b1dd0b3f1"));
+        assertThat(open().callerOf("correct-horse-battery")).isNull();
+        Files.writeString(
+                directory.resolve("identity.json"),
+                """
+                {"callers": [{
+                  "token_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                  "user": "alice", "project": "web", "roles": ["Member"]}]}
+                """);
+        assertThat(open().callerOf("test")).isEqualTo(new Caller("alice", "web", Set.of("member")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nonsense",
+                "{}",
+                "{\"callers\": {}}",
+                "{\"callers\": [{}]}",
+                "{\"callers\": [{\"token_sha256\": \"abc\", \"user\": \"u\", \"project\": \"p\"}]}",
+                "{\"callers\": [{\"token_sha256\":"
+                        + " \"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"}]}"
+            })
+    void aFileThatSaysNothingUsableIsNamed(String content) throws IOException {
+        Files.writeString(directory.resolve("identity.json"), content);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("identity.json");
+    }
+
+    @Test
+    void aTokenMustNotBeShort() throws IOException {
+        Files.writeString(directory.resolve("token"), "short");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("token");
+    }
+
+    @Test
+    void rolesImplyOneAnother() {
+        assertThat(new Caller("u", "p", Set.of("ADMIN")).roles())
+                .containsExactlyInAnyOrder("admin", "member", "reader");
+        assertThat(new Caller("u", "p", Set.of("member")).isReader()).isTrue();
+        assertThat(new Caller("u", "p", Set.of("reader")).isMember()).isFalse();
+    }
+}

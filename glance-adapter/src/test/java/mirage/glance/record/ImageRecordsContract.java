@@ -1,0 +1,259 @@
+package mirage.glance.record;
+
+import static mirage.glance.record.Records.id;
+import static mirage.glance.record.Records.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import mirage.glance.record.Field.NumberField;
+import mirage.glance.record.Field.TextField;
+import mirage.glance.record.Field.TimeField;
+import mirage.glance.record.ImageQuery.Scope;
+import mirage.glance.record.ImageQuery.SortKey;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+/** What every keeper of image records promises. */
+abstract class ImageRecordsContract {
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
+    private static final List<SortKey> NEWEST_FIRST =
+            ImageQuery.completeSort(List.of(new SortKey(TimeField.CREATED_AT, false)), false);
+
+    private ImageRecords records;
+
+    abstract ImageRecords newRecords() throws Exception;
+
+    @BeforeEach
+    void open() throws Exception {
+        records = newRecords();
+    }
+
+    @AfterEach
+    void close() {
+        records.close();
+    }
+
+    @Test
+    void givesBackWhatWasAdded() {
+        ImageRecord full =
+                record(1)
+                        .withAttributes(
+                                new ImageAttributes.Draft()
+                                        .name("ein Bild – 图像")
+                                        .diskFormat("qcow2")
+                                        .containerFormat("bare")
+                                        .visibility(Visibility.COMMUNITY)
+                                        .owner("web")
+                                        .isProtected(true)
+                                        .isHidden(true)
+                                        .minRam(512)
+                                        .minDisk(Integer.MAX_VALUE)
+                                        .build(),
+                                NOW);
+        ImageAttributes.Draft draft = full.attributes().draft();
+        draft.properties().put("os_distro", "debian");
+        draft.properties().put("long", "v".repeat(60_000));
+        draft.properties().put("empty", "");
+        draft.tags().add("a tag");
+        draft.tags().add("b");
+        full = full.withAttributes(draft.build(), NOW).saving(NOW).active(Records.data(7), NOW);
+        records.add(full);
+        assertThat(records.find(full.id())).isEqualTo(full);
+    }
+
+    @Test
+    void absentAndEmptyNamesAreDifferent() {
+        records.add(record(1).withAttributes(new ImageAttributes.Draft().build(), NOW));
+        records.add(record(2).withAttributes(new ImageAttributes.Draft().name("").build(), NOW));
+        assertThat(existing(1).attributes().name()).isNull();
+        assertThat(existing(2).attributes().name()).isEmpty();
+        assertThat(records.find(id(3))).isNull();
+    }
+
+    @Test
+    void anIdIsUsedOnceForEver() {
+        records.add(record(1));
+        assertThatThrownBy(() -> records.add(record(1))).isInstanceOf(RecordExistsException.class);
+        assertThat(records.wasRemoved(id(1))).isFalse();
+        records.remove(id(1), record -> {});
+        assertThat(records.find(id(1))).isNull();
+        assertThat(records.wasRemoved(id(1))).isTrue();
+        assertThatThrownBy(() -> records.add(record(1))).isInstanceOf(RecordExistsException.class);
+        assertThat(records.find(id(1))).isNull();
+    }
+
+    @Test
+    void aChangeThatThrowsChangesNothing() {
+        records.add(record(1));
+        assertThatThrownBy(() ->
+                        records.update(
+                                id(1),
+                                record -> {
+                                    throw new IllegalArgumentException("no");
+                                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no");
+        assertThatThrownBy(() ->
+                        records.remove(
+                                id(1),
+                                record -> {
+                                    throw new IllegalArgumentException("protected");
+                                }))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(records.find(id(1))).isEqualTo(record(1));
+    }
+
+    @Test
+    void whatIsNotThereCannotBeChanged() {
+        assertThatThrownBy(() -> records.update(id(9), record -> record))
+                .isInstanceOf(RecordNotFoundException.class);
+        assertThatThrownBy(() -> records.remove(id(9), record -> {}))
+                .isInstanceOf(RecordNotFoundException.class);
+    }
+
+    @Test
+    void updatesReplacePropertiesAndTags() {
+        ImageAttributes.Draft draft = record(1).attributes().draft();
+        draft.properties().put("gone", "1");
+        draft.properties().put("kept", "1");
+        draft.tags().add("old");
+        records.add(record(1).withAttributes(draft.build(), NOW));
+        ImageRecord after =
+                records.update(
+                        id(1),
+                        record -> {
+                            ImageAttributes.Draft next = record.attributes().draft();
+                            next.properties().remove("gone");
+                            next.properties().put("kept", "2");
+                            next.tags().clear();
+                            next.tags().add("new");
+                            return record.withAttributes(next.build(), NOW);
+                        });
+        assertThat(records.find(id(1))).isEqualTo(after);
+        assertThat(after.attributes().properties()).containsOnlyKeys("kept");
+        assertThat(after.attributes().tags()).containsExactly("new");
+    }
+
+    @Test
+    void oneChangesAtATime() throws Exception {
+        records.add(record(1));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<ImageRecord>> changes =
+                    IntStream.range(0, 50)
+                            .mapToObj(
+                                    i -> threads.submit(() -> records.update(id(1), this::oneMore)))
+                            .toList();
+            for (Future<ImageRecord> change : changes) {
+                change.get();
+            }
+        }
+        assertThat(existing(1).attributes().minRam()).isEqualTo(50);
+    }
+
+    private ImageRecord existing(int number) {
+        return Objects.requireNonNull(records.find(id(number)));
+    }
+
+    private ImageRecord oneMore(ImageRecord record) {
+        return record.withAttributes(
+                record.attributes().draft().minRam(record.attributes().minRam() + 1).build(), NOW);
+    }
+
+    @Test
+    void onlyOneOfManyAddsAnId() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Boolean>> adds =
+                    IntStream.range(0, 20).mapToObj(i -> threads.submit(this::addFirst)).toList();
+            int added = 0;
+            for (Future<Boolean> add : adds) {
+                added += add.get() ? 1 : 0;
+            }
+            assertThat(added).isEqualTo(1);
+        }
+    }
+
+    private boolean addFirst() {
+        try {
+            records.add(record(1));
+            return true;
+        } catch (RecordExistsException other) {
+            return false;
+        }
+    }
+
+    @Test
+    void theScopeDecidesWhoSeesWhat() {
+        int number = 0;
+        for (String owner : List.of("web", "other")) {
+            for (Visibility visibility : Visibility.values()) {
+                records.add(
+                        record(++number)
+                                .withAttributes(
+                                        new ImageAttributes.Draft()
+                                                .name(owner + " " + visibility.wireName())
+                                                .owner(owner)
+                                                .visibility(visibility)
+                                                .build(),
+                                        NOW));
+            }
+        }
+        Scope user = new Scope("web", EnumSet.allOf(Visibility.class), Set.of(Visibility.PUBLIC));
+        assertThat(names(new ImageQuery(user, List.of(), NEWEST_FIRST, null, 100)))
+                .containsExactlyInAnyOrder(
+                        "web private", "web shared", "web community", "web public", "other public");
+        assertThat(names(new ImageQuery(Scope.everything(), List.of(), NEWEST_FIRST, null, 100)))
+                .hasSize(8);
+        Scope nothing = new Scope("web", Set.of(), Set.of());
+        assertThat(names(new ImageQuery(nothing, List.of(), NEWEST_FIRST, null, 100))).isEmpty();
+    }
+
+    private List<String> names(ImageQuery query) {
+        return records.list(query).stream().map(image -> image.attributes().name()).toList();
+    }
+
+    @Test
+    void unknownValuesEqualNothing() {
+        records.add(record(1).withAttributes(new ImageAttributes.Draft().build(), NOW));
+        for (Filter filter :
+                List.of(
+                        new Filter.OneOf(TextField.NAME, Set.of("")),
+                        new Filter.OneOf(TextField.DISK_FORMAT, Set.of("")),
+                        new Filter.OneOf(TextField.CHECKSUM, Set.of("")),
+                        new Filter.OneOf(TextField.STATUS, Set.of()),
+                        new Filter.Between(NumberField.SIZE, Long.MIN_VALUE, Long.MAX_VALUE))) {
+            assertThat(
+                            records.list(
+                                    new ImageQuery(
+                                            Scope.everything(),
+                                            List.of(filter),
+                                            NEWEST_FIRST,
+                                            null,
+                                            10)))
+                    .as("%s", filter)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aLimitOfZeroGivesNothing() {
+        records.add(record(1));
+        assertThat(
+                        records.list(
+                                new ImageQuery(
+                                        Scope.everything(), List.of(), NEWEST_FIRST, null, 0)))
+                .isEmpty();
+    }
+}

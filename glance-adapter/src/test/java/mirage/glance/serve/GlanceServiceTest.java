@@ -1,0 +1,122 @@
+package mirage.glance.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import mirage.library.LibrarySettings;
+import mirage.library.LibrarySettings.Acknowledge;
+import mirage.library.MirageLibrary;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** The service as {@code mirage serve} starts it, over the library that it has there. */
+@Timeout(120)
+final class GlanceServiceTest {
+    private static final String ID = "11111111-2222-3333-4444-555555555555";
+
+    @TempDir Path directory;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private GlanceService start(Acknowledge acknowledge, int port) throws IOException {
+        return GlanceService.start(
+                ServeSettings.defaults(directory.resolve("data"))
+                        .withListen(InetSocketAddress.createUnresolved("127.0.0.1", port)),
+                data ->
+                        MirageLibrary.open(
+                                data, LibrarySettings.defaults().withAcknowledge(acknowledge)));
+    }
+
+    private HttpResponse<byte[]> send(
+            GlanceService service, String method, String path, String type, byte[] body)
+            throws Exception {
+        String token = Files.readString(directory.resolve("data/token")).strip();
+        return client.send(
+                HttpRequest.newBuilder(URI.create(service.uri() + "/v2/images" + path))
+                        .header("X-Auth-Token", token)
+                        .header("Content-Type", type)
+                        .method(
+                                method,
+                                body.length == 0
+                                        ? BodyPublishers.noBody()
+                                        : BodyPublishers.ofByteArray(body))
+                        .build(),
+                BodyHandlers.ofByteArray());
+    }
+
+    @Test
+    void imagesOutliveTheService() throws Exception {
+        byte[] data = new byte[1_500_000];
+        new Random(1).nextBytes(data);
+        for (Acknowledge acknowledge : Acknowledge.values()) {
+            String id = acknowledge == Acknowledge.SPOOLED ? ID : ID.replace('1', '9');
+            byte[] body =
+                    ("{\"id\": \""
+                                    + id
+                                    + "\", \"disk_format\": \"raw\", \"container_format\": \"bare\"}")
+                            .getBytes(StandardCharsets.US_ASCII);
+            try (GlanceService service = start(acknowledge, 0)) {
+                assertThat(send(service, "POST", "", "application/json", body).statusCode())
+                        .isEqualTo(201);
+                assertThat(
+                                send(
+                                                service,
+                                                "PUT",
+                                                "/" + id + "/file",
+                                                "application/octet-stream",
+                                                data)
+                                        .statusCode())
+                        .isEqualTo(204);
+            }
+            try (GlanceService service = start(acknowledge, 0)) {
+                assertThat(send(service, "GET", "/" + id + "/file", "x/y", new byte[0]).body())
+                        .isEqualTo(data);
+            }
+        }
+    }
+
+    @Test
+    void aDirectoryBelongsToOneService() throws IOException {
+        try (GlanceService service = start(Acknowledge.COMMITTED, 0)) {
+            assertThat(service.uri()).startsWith("http://127.0.0.1:");
+            assertThatThrownBy(() -> start(Acknowledge.COMMITTED, 0))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    @Test
+    void aTakenPortIsNamedAndNothingStaysOpen() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() -> start(Acknowledge.COMMITTED, port))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot listen at 127.0.0.1:" + port);
+        }
+        start(Acknowledge.COMMITTED, 0).close();
+    }
+
+    @Test
+    void aDirectoryThatCannotBeIsNamed() throws IOException {
+        Files.writeString(directory.resolve("data"), "a file");
+        assertThatThrownBy(() -> start(Acknowledge.COMMITTED, 0))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(directory.resolve("data").toString());
+    }
+}

@@ -1,0 +1,8 @@
+package mirage.pack;
+
+final class MemoryChunkIndexTest extends ChunkIndexContract {
+    @Override
+    protected ChunkIndex newIndex() {
+        return new MemoryChunkIndex();
+    }
+}

@@ -1,0 +1,101 @@
+#!/bin/bash
+# Makes the disks that VolumesTest reads. Needs sfdisk and mkfs.ext4 (made with util-linux 2.38, e2fsprogs 1.47) and
+# python3. Usage: ./make.sh, in this directory.
+#
+#   NAME.disk.gz      the disk
+#   NAME.json         what `sfdisk --json` reads from it (.partx: what partx does)
+#   damaged/          disks broken by damage.py, or that look like a table and are none
+set -euo pipefail
+cd "$(dirname "$0")"
+here=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+rm -rf ./*.disk.gz ./*.json ./*.partx damaged
+mkdir damaged
+cd "$work"
+export LC_ALL=C.UTF-8 TZ=UTC
+
+disk() { # name, MiB, options of sfdisk; the script of sfdisk comes in on standard input
+    truncate -s "$2M" "$1.disk"
+    sfdisk -q "${@:3}" "$1.disk"
+    sfdisk --json "${@:3}" "$1.disk" > "$here/$1.json"
+    gzip -n9 < "$1.disk" > "$here/$1.disk.gz"
+}
+
+disk dos 8 << 'EOF'
+label: dos
+label-id: 0x1234abcd
+start=2048, size=2048, type=83, bootable
+start=4096, size=4096, type=82
+start=8192, type=7
+EOF
+disk dos-without-id 4 << 'EOF'
+label: dos
+label-id: 0x00000000
+start=2048, size=2048, type=83
+EOF
+disk dos-extended 16 << 'EOF'
+label: dos
+label-id: 0xcafe0001
+1 : start=2048, size=2048, type=83
+3 : start=4096, size=26000, type=5
+5 : start=6144, size=2048, type=83
+6 : start=10240, size=1000, type=b
+7 : start=14336, size=4096, type=8e
+4 : start=31000, size=100, type=82
+EOF
+disk dos-extended-lba 8 << 'EOF'
+label: dos
+label-id: 0xcafe0002
+1 : start=2048, type=f
+5 : start=4096, size=2048, type=83
+EOF
+disk dos-extended-empty 8 << 'EOF'
+label: dos
+label-id: 0xcafe0003
+1 : start=2048, size=2048, type=85
+2 : start=4096, size=2048, type=83
+EOF
+disk dos-out-of-order 8 << 'EOF'
+label: dos
+label-id: 0xcafe0004
+1 : start=8192, size=2048, type=83
+2 : start=2048, size=2048, type=83
+EOF
+disk gpt 8 << 'EOF'
+label: gpt
+label-id: 11111111-2222-3333-4444-555555555555
+start=2048, size=2048, type=U, uuid=00112233-4455-6677-8899-AABBCCDDEEFF, name="EFI System"
+start=4096, size=4096, type=L, uuid=10112233-4455-6677-8899-AABBCCDDEEFF, name="würzel / ½"
+start=8192, type=S, uuid=20112233-4455-6677-8899-AABBCCDDEEFF
+EOF
+disk gpt-with-gaps 8 << 'EOF'
+label: gpt
+label-id: 11111111-2222-3333-4444-555555555556
+14 : start=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649, uuid=30112233-4455-6677-8899-AABBCCDDEEFF
+1 : start=6144, size=2048, type=L, uuid=40112233-4455-6677-8899-AABBCCDDEEFF, name="123456789012345678901234567890123456"
+128 : start=10240, size=1, type=L, uuid=50112233-4455-6677-8899-AABBCCDDEEFF
+EOF
+# sfdisk 2.38 takes files for disks with sectors of 512 bytes: the script moves its table to sectors of 4096. partx reads
+# the result, as it takes a sector size.
+disk gpt-of-512 8 << 'EOF'
+label: gpt
+label-id: 11111111-2222-3333-4444-555555555557
+start=2048, size=2048, type=L, uuid=60112233-4455-6677-8899-AABBCCDDEEFF, name=first
+start=4096, size=4096, type=U, uuid=70112233-4455-6677-8899-AABBCCDDEEFF
+EOF
+rm "$here"/gpt-of-512.*
+python3 "$here/sectors4096.py" gpt-of-512.disk gpt-4096.disk
+partx --sector-size 4096 -o NR,START,SECTORS,TYPE,UUID,NAME -P gpt-4096.disk > "$here/gpt-4096.partx"
+gzip -n9 < gpt-4096.disk > "$here/gpt-4096.disk.gz"
+disk gpt-empty 4 << 'EOF'
+label: gpt
+label-id: 11111111-2222-3333-4444-555555555558
+EOF
+
+truncate -s 2M ext4.disk
+mkfs.ext4 -q -F -U 01234567-89ab-cdef-0123-456789abcdef -E hash_seed=01234567-89ab-cdef-0123-456789abcdef ext4.disk
+python3 "$here/damage.py"
+for disk in damaged/*.disk; do
+    gzip -n9 < "$disk" > "$here/$disk.gz"
+done
