@@ -106,9 +106,8 @@ final class FilesCommand implements Subcommand {
                 target);
     }
 
-    /** Names are hostile: what would move a terminal's cursor is shown as a question mark. */
     private static String printable(RawName name) {
-        return name.toString().replaceAll("\\p{Cntrl}", "?");
+        return Printable.of(name.toString());
     }
 
     private static char letter(FileType type) {

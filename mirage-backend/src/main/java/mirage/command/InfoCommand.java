@@ -150,11 +150,13 @@ final class InfoCommand implements Subcommand {
                             out.println(indent + "  -");
                             print(out, indent + "    ", inner);
                         } else {
-                            out.println(indent + "  - " + element);
+                            out.println(indent + "  - " + Printable.of(element.toString()));
                         }
                     });
                 }
-                default -> out.println(indent + name + ": " + value);
+                default ->
+                        out.println(
+                                indent + name + ": " + Printable.of(String.valueOf(value)));
             }
         });
     }

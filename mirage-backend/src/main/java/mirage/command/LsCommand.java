@@ -46,7 +46,7 @@ final class LsCommand implements Subcommand {
                         format == null ? "-" : format,
                         Sizes.text(image.size()),
                         image.state().name().toLowerCase(Locale.ROOT),
-                        image.name());
+                        Printable.of(image.name()));
             }
             out.flush();
         }

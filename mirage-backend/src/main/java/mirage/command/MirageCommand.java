@@ -5,6 +5,10 @@ import picocli.CommandLine.Command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.ServiceLoader;
 
 /** The root of the command line. */
@@ -57,11 +61,23 @@ public final class MirageCommand {
 
     /** A failure that the user can do something about is one line; a defect shows where it is. */
     private static int report(Exception failure, PrintWriter err) throws Exception {
-        if (!(failure instanceof IOException)) {
+        Exception cause =
+                failure instanceof UncheckedIOException unchecked ? unchecked.getCause() : failure;
+        if (!(cause instanceof IOException)) {
             throw failure;
         }
-        err.println("mirage: " + failure.getMessage());
+        err.println("mirage: " + Printable.of(describe((IOException) cause)));
         return FAILED;
+    }
+
+    /** The message of a failure of the file system is often only the file's name. */
+    private static String describe(IOException failure) {
+        return switch (failure) {
+            case NoSuchFileException missing -> missing.getFile() + ": no such file";
+            case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+            case FileAlreadyExistsException there -> there.getFile() + ": exists already";
+            default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        };
     }
 
     /** The version of the jar that runs. */

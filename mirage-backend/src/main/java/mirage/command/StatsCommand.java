@@ -135,7 +135,7 @@ final class StatsCommand implements Subcommand {
                     size(row, "exclusiveBytes"),
                     size(row, "freedByDeletingBytes"),
                     row.get("id"),
-                    row.get("name"));
+                    Printable.of(String.valueOf(row.get("name"))));
         }
     }
 

@@ -36,7 +36,7 @@ final class VerifyCommand implements Subcommand {
             try (Progress progress = Progress.of("verify", verifier.workBytes())) {
                 damages = verifier.verify(progress::add);
             }
-            damages.forEach(out::println);
+            damages.forEach(damage -> out.println(Printable.of(damage.toString())));
             out.println(damages.isEmpty() ? "all is well" : damages.size() + " damaged");
             out.flush();
             return damages.isEmpty() ? 0 : MirageCommand.FAILED;

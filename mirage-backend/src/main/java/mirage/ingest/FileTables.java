@@ -52,14 +52,22 @@ final class FileTables {
 
     private record Table(VolumeLayout layout, @Nullable FileTableBuilder rows, long entries) {}
 
-    /** A regular file's bytes in blocks of a volume; hard links share it. */
+    /**
+     * A regular file's bytes in blocks of a volume; hard links share it.
+     *
+     * @param plain whether they are the file's content: of an encrypted file they are not, and get no name
+     */
     private record FileContent(
             FileTableBuilder rows,
             List<Integer> ordinals,
             ByteSource volume,
             ExtentMap map,
-            long size) {
+            long size,
+            boolean plain) {
         void name(ChunkId sha256) {
+            if (!plain) {
+                return;
+            }
             ordinals.forEach(ordinal -> rows.setContent(ordinal, sha256));
         }
 
@@ -135,6 +143,9 @@ final class FileTables {
             ContentVisitor visitor) {
         switch (file.content()) {
             case Content.Inline inline -> {
+                if (file.flags().encrypted()) {
+                    return;
+                }
                 byte[] bytes = inline.bytes().toBytes();
                 rows.setContent(
                         ordinal, ChunkId.of(bytes, 0, (int) Math.min(bytes.length, file.size())));
@@ -149,7 +160,14 @@ final class FileTables {
                 List<Integer> ordinals = new ArrayList<>(1);
                 ordinals.add(ordinal);
                 visitor.visit(contents.size(), mapped.map().through(onDisk), file.size());
-                contents.add(new FileContent(rows, ordinals, volume, mapped.map(), file.size()));
+                contents.add(
+                        new FileContent(
+                                rows,
+                                ordinals,
+                                volume,
+                                mapped.map(),
+                                file.size(),
+                                !file.flags().encrypted()));
             }
         }
     }
@@ -172,7 +190,7 @@ final class FileTables {
     void digestTheRest(ExecutorService workers) throws IOException {
         List<Future<?>> work = new ArrayList<>();
         for (FileContent content : contents) {
-            if (!content.isNamed() && withinBudget(content)) {
+            if (content.plain() && !content.isNamed() && withinBudget(content)) {
                 work.add(
                         workers.submit(() -> {
                             digest(content);

@@ -444,7 +444,11 @@ public final class MirageLibrary implements ImageLibrary {
             return describe(entry, StoredImage.State.STRUCTURED, manifest, manifest.warnings());
         } catch (IOException e) {
             // One damaged image must not hide the others from a list.
-            LOG.error("manifest {} of image {} cannot be read", id, entry.image(), e);
+            LOG.warn(
+                    "manifest {} of image {} cannot be read: {}",
+                    id,
+                    entry.image(),
+                    e.getMessage());
             return describe(
                     entry,
                     StoredImage.State.STRUCTURED,

@@ -1,0 +1,243 @@
+package mirage.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import mirage.library.Ext4Images;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import picocli.CommandLine;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The commands as a person types them, on a small ext4 image. */
+final class MirageCommandTest {
+    private static final String RELEASE = "NAME=\"Small\"\nID=small\n";
+
+    @TempDir private static Path directory;
+
+    private static Path image = Path.of("");
+    private static Path data = Path.of("");
+
+    @BeforeAll
+    static void importImage() throws IOException {
+        Path tree = Files.createDirectories(directory.resolve("tree"));
+        Files.createDirectories(tree.resolve("etc"));
+        Files.createDirectories(tree.resolve("usr/lib"));
+        Files.writeString(tree.resolve("usr/lib/os-release"), RELEASE);
+        Files.createSymbolicLink(tree.resolve("etc/os-release"), Path.of("../usr/lib/os-release"));
+        Files.createSymbolicLink(tree.resolve("loop"), Path.of("loop"));
+        Files.writeString(tree.resolve("esc\u001b[2Jape\u009b"), "odd name");
+        image =
+                Files.write(
+                        directory.resolve("small.img"), Ext4Images.make(tree, directory, 8));
+        data = directory.resolve("data");
+        Run run = run("import", "--id", "small-1", "--name", "small", image.toString());
+        assertThat(run.exit).as(run.err).isZero();
+        assertThat(run.out).isEqualTo("small-1  small\n");
+        run("import", "--id", "twin-1", "--name", "twin", image.toString());
+        run("import", "--id", "twin-2", "--name", "twin", image.toString());
+    }
+
+    @Test
+    void lsListsAndTellsAsJson() throws IOException {
+        assertThat(run("ls").out.lines().toList())
+                .hasSize(4)
+                .anyMatch(line -> line.matches("small-1 +raw +8\\.39 MB +structured +small"));
+        JsonNode images = json("ls", "--json");
+        assertThat(images).hasSize(3);
+        assertThat(images.get(0).get("id").asText()).isEqualTo("small-1");
+        assertThat(images.get(0).get("size").asLong()).isEqualTo(Files.size(image));
+        assertThat(images.get(0).get("sha512").asText()).hasSize(128);
+    }
+
+    @Test
+    void infoTellsVolumesAndSharing() throws IOException {
+        assertThat(run("info", "small").out)
+                .contains("format: raw")
+                .contains("ext4")
+                .contains("6d697261-6765-4000-8000-000000000001");
+        assertThat(json("info", "--json", "small-1").get("virtualSize").asLong())
+                .isEqualTo(Files.size(image));
+    }
+
+    @Test
+    void filesListsEveryPath() throws IOException {
+        String listed = run("files", "small").out;
+        assertThat(listed).contains("/etc/os-release -> ../usr/lib/os-release");
+        assertThat(listed).contains("/esc?[2Jape?").doesNotContain("\u001b").doesNotContain("\u009b");
+        JsonNode files = json("files", "--json", "small");
+        Map<String, JsonNode> byPath = new HashMap<>();
+        files.forEach(file -> byPath.put(file.get("path").asText(), file));
+        JsonNode release = byPath.get("/usr/lib/os-release");
+        assertThat(release).isNotNull();
+        assertThat(release.get("size").asInt()).isEqualTo(RELEASE.length());
+        assertThat(release.get("sha256").asText()).hasSize(64);
+        assertThat(byPath).containsKeys("/", "/esc\u001b[2Jape\u009b");
+    }
+
+    @Test
+    void catFollowsLinksAndRefusesLoops() throws IOException {
+        Run run = run("cat", "small", "/etc/os-release");
+        assertThat(run.exit).isZero();
+        assertThat(run.out).isEqualTo(RELEASE);
+        assertFails(run("cat", "small", "/loop"), "symbolic links");
+        assertFails(run("cat", "small", "/etc"), "/etc is no regular file");
+        assertFails(run("cat", "small", "/nowhere"), "image small has no /nowhere");
+    }
+
+    @Test
+    void exportGivesTheImageBack() throws IOException {
+        Path target = directory.resolve("exported.img");
+        assertThat(run("export", "small", target.toString()).exit).isZero();
+        assertThat(Files.mismatch(target, image)).isEqualTo(-1);
+        assertThat(run("export", "--view", "disk", "small", target.toString()).exit).isZero();
+        assertThat(Files.mismatch(target, image)).isEqualTo(-1);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).noneMatch(file -> file.toString().endsWith(".part"));
+        }
+    }
+
+    @Test
+    void statsAndVerify() throws IOException {
+        assertThat(run("stats", "--per-image").out).contains("images     3").contains("small-1");
+        JsonNode stats = json("stats", "--json", "--per-image");
+        assertThat(stats.get("uploadedBytes").asLong()).isEqualTo(3 * Files.size(image));
+        assertThat(stats.get("storedBytes").asLong()).isLessThan(Files.size(image));
+        assertThat(stats.get("perImage")).hasSize(3);
+        assertThat(run("verify").out).isEqualTo("all is well\n");
+    }
+
+    @Test
+    void benchMeasuresAndCleansUp() throws IOException {
+        Path work = Files.createDirectories(directory.resolve("work"));
+        CommandLine line = MirageCommand.commandLine();
+        StringWriter out = new StringWriter();
+        line.setOut(new PrintWriter(out));
+        int exit = line.execute("bench", "--work", work.toString(), image.toString());
+        assertThat(exit).isZero();
+        assertThat(out.toString()).contains("| small.img | 8 |").contains("1 images, 8 MB");
+        try (Stream<Path> files = Files.list(work)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void damageEndsVerifyWithOne() throws IOException {
+        Path damaged = directory.resolve("damaged");
+        CommandLine line = MirageCommand.commandLine();
+        assertThat(line.execute("import", "--data", damaged.toString(), image.toString())).isZero();
+        try (Stream<Path> packs = Files.walk(damaged.resolve("blobs/packs"))) {
+            Files.delete(packs.filter(Files::isRegularFile).findFirst().orElseThrow());
+        }
+        StringWriter out = new StringWriter();
+        line.setOut(new PrintWriter(out));
+        assertThat(line.execute("verify", "--data", damaged.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("small.img").contains("1 damaged");
+    }
+
+    @Test
+    void mistakesAreOneLineAndOneOrTwo() throws IOException {
+        assertFails(run("info", "twin"), "2 images have the name twin");
+        assertFails(run("info", "nobody"), "no image has the id or name nobody");
+        assertFails(run("import", "no-such-file"), "no-such-file: no such file");
+        assertFails(run("import", "--id", "a/b", image.toString()), "found a/b");
+        assertFails(
+                run("import", "--id", "small-1", image.toString()), "is in the library already");
+        assertFails(run("info", "two\nlines"), "two?lines");
+        CommandLine line = quiet();
+        assertThat(line.execute("ls", "--data", directory.resolve("none").toString())).isEqualTo(1);
+        assertThat(line.execute("no-such-command")).isEqualTo(2);
+        assertThat(line.execute("export", "--view", "sideways", "small", "x")).isEqualTo(2);
+        assertThat(line.execute("cat", "small")).isEqualTo(2);
+    }
+
+    @Test
+    void aDirectoryInUseIsRefused() throws IOException {
+        Path busy = directory.resolve("busy");
+        try (mirage.library.MirageLibrary library =
+                mirage.library.MirageLibrary.open(
+                        busy, mirage.library.LibrarySettings.defaults())) {
+            assertThat(library.list()).isEmpty();
+            CommandLine line = MirageCommand.commandLine();
+            StringWriter err = new StringWriter();
+            line.setErr(new PrintWriter(err));
+            assertThat(line.execute("ls", "--data", busy.toString())).isEqualTo(1);
+            assertThat(err.toString()).contains("is in use by process").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void everyHelpHasAnExample() {
+        CommandLine line = MirageCommand.commandLine();
+        assertThat(line.getSubcommands()).hasSizeGreaterThanOrEqualTo(9);
+        assertThat(line.getUsageMessage()).contains("Examples:");
+        line.getSubcommands()
+                .forEach((name, command) -> {
+                    assertThat(command.getUsageMessage())
+                            .as(name)
+                            .contains("Example")
+                            .contains("  mirage " + name);
+                    assertThat(quiet().execute(name, "--help")).as(name).isZero();
+                });
+    }
+
+    private static CommandLine quiet() {
+        CommandLine line = MirageCommand.commandLine();
+        line.setErr(new PrintWriter(new StringWriter()));
+        line.setOut(new PrintWriter(new StringWriter()));
+        return line;
+    }
+
+    private static void assertFails(Run run, String message) {
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err).startsWith("mirage: ").contains(message).hasLineCount(1);
+        assertThat(run.out).isEmpty();
+    }
+
+    private static JsonNode json(String... arguments) throws IOException {
+        Run run = run(arguments);
+        assertThat(run.exit).as(run.err).isZero();
+        return new ObjectMapper().readTree(run.out);
+    }
+
+    private record Run(int exit, String out, String err) {}
+
+    /** A command on the test's library; {@code cat} writes to standard output itself. */
+    private static Run run(String... arguments) {
+        String[] all = new String[arguments.length + 2];
+        all[0] = arguments[0];
+        all[1] = "--data";
+        all[2] = data.toString();
+        System.arraycopy(arguments, 1, all, 3, arguments.length - 1);
+        CommandLine line = MirageCommand.commandLine();
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+        PrintStream standard = System.out;
+        ByteArrayOutputStream raw = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(raw, true, StandardCharsets.UTF_8));
+        try {
+            int exit = line.execute(all);
+            return new Run(exit, out + raw.toString(StandardCharsets.UTF_8), err.toString());
+        } finally {
+            System.setOut(standard);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package mirage.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import mirage.ByteMutations;
+import mirage.chunk.ChunkId;
+import mirage.codec.BlobFraming;
+import mirage.codec.ByteWriter;
+import mirage.codec.CorruptBlobException;
+import mirage.codec.UnsupportedBlobException;
+import mirage.filesystem.FileRecord;
+import mirage.filesystem.RawName;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** What is written is read back; what is damaged is refused, in bounded time and memory (the heap is 512 MiB). */
+@Timeout(120)
+final class FormatsTest {
+    private static final long SEED = 20250207;
+    private static final int MUTATIONS = Integer.getInteger("mirage.fuzz.inputs", 4000);
+    private static final BlobFraming MANIFEST = new BlobFraming("MMAN", 1, 0);
+
+    /** Decodes what may be damaged. */
+    private interface Decoder {
+        @Nullable Object decode(ByteBuffer bytes) throws IOException;
+    }
+
+    @Test
+    void manifestsComeBack() throws IOException {
+        RandomManifests values = new RandomManifests(SEED);
+        for (int i = 0; i < 300; i++) {
+            ImageManifest manifest = values.manifest();
+            assertThat(ManifestFormat.decode("m", ManifestFormat.encode(manifest)))
+                    .isEqualTo(manifest);
+        }
+    }
+
+    @Test
+    void segmentsComeBack() throws IOException {
+        RandomManifests values = new RandomManifests(SEED);
+        for (int i = 0; i < 300; i++) {
+            List<RecipeRun> runs = runs(values, i);
+            assertThat(SegmentFormat.decode(values.id(), SegmentFormat.encode(runs), length(runs)))
+                    .isEqualTo(runs);
+        }
+    }
+
+    @Test
+    void fileTablesComeBack() throws IOException {
+        RandomManifests values = new RandomManifests(SEED);
+        for (int i = 0; i < 40; i++) {
+            FileTableBuilder builder = new FileTableBuilder();
+            List<FileEntry> expected = new ArrayList<>();
+            RawName directory = RawName.EMPTY;
+            for (int row = 0; row < i * 100; row++) {
+                directory = row % 100 == 0 ? values.name() : directory;
+                FileRecord file = values.file(directory.child(values.name()));
+                ChunkId digest = row % 3 == 0 ? values.id() : null;
+                int ordinal = builder.add(file);
+                if (digest != null) {
+                    builder.setContent(ordinal, digest);
+                }
+                expected.add(new FileEntry(file, digest));
+            }
+            Map<ChunkId, ByteBuffer> blocks = new HashMap<>();
+            List<ChunkId> ids = builder.finish(blocks::put);
+            List<FileEntry> found = new ArrayList<>();
+            for (ChunkId id : ids) {
+                found.addAll(FileTableFormat.decode(id, blocks.get(id)));
+            }
+            assertThat(found).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void unpairedSurrogatesOfOthersBecomeQuestionMarks() throws IOException {
+        ImageManifest manifest = new RandomManifests(SEED).manifest();
+        ImageManifest odd =
+                new ImageManifest(
+                        manifest.size(),
+                        manifest.digests(),
+                        manifest.format(),
+                        manifest.virtualSize(),
+                        List.of("backing \ud800 file"),
+                        manifest.container(),
+                        manifest.disk(),
+                        manifest.volumes(),
+                        List.of("\udc00 is odd"),
+                        manifest.provenance(),
+                        manifest.sketch());
+        ImageManifest read = ManifestFormat.decode("m", ManifestFormat.encode(odd));
+        assertThat(read.externals()).containsExactly("backing ? file");
+        assertThat(read.warnings()).containsExactly("? is odd");
+    }
+
+    @Test
+    void damagedManifestsAreRefused() throws IOException {
+        ByteBuffer encoded = ManifestFormat.encode(new RandomManifests(SEED + 1).manifest());
+        refuses(bytes(encoded), bytes -> ManifestFormat.decode("m", bytes), true);
+        // And with a checksum that fits: what is inside is checked for itself.
+        byte[] body = bytes(MANIFEST.open("m", encoded, 1 << 30).body());
+        refuses(
+                body,
+                bytes -> ManifestFormat.decode("m", MANIFEST.seal(bytes, 1)),
+                false);
+    }
+
+    @Test
+    void damagedSegmentsAreRefused() throws IOException {
+        RandomManifests values = new RandomManifests(SEED + 2);
+        List<RecipeRun> runs = runs(values, 60);
+        ByteBuffer encoded = SegmentFormat.encode(runs);
+        refuses(
+                bytes(encoded),
+                bytes -> SegmentFormat.decode(values.id(), bytes, length(runs)),
+                true);
+    }
+
+    @Test
+    void damagedFileTablesAreRefused() throws IOException {
+        RandomManifests values = new RandomManifests(SEED + 3);
+        FileTableFormat.BlockWriter writer = new FileTableFormat.BlockWriter();
+        List<@Nullable ChunkId> digests = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            writer.add(values.file(values.name()));
+            digests.add(i % 2 == 0 ? values.id() : null);
+        }
+        refuses(
+                bytes(writer.close(digests)),
+                bytes -> FileTableFormat.decode(values.id(), bytes),
+                true);
+    }
+
+    /** Every truncation and many mutations: a value, or one of two exceptions. */
+    private static void refuses(byte[] whole, Decoder decoder, boolean truncationsFail)
+            throws IOException {
+        assertThat(decoder.decode(ByteBuffer.wrap(whole))).isNotNull();
+        for (int length = 0; length < whole.length; length++) {
+            boolean read = decodes(decoder, ByteBuffer.wrap(whole, 0, length), "cut at " + length);
+            if (truncationsFail) {
+                assertThat(read).as("cut at %d", length).isFalse();
+            }
+        }
+        for (int i = 0; i < MUTATIONS; i++) {
+            byte[] mutated = new ByteMutations(new Random(SEED + i)).mutate(whole);
+            decodes(decoder, ByteBuffer.wrap(mutated), "mutated with seed " + (SEED + i));
+        }
+    }
+
+    private static boolean decodes(Decoder decoder, ByteBuffer bytes, String what)
+            throws IOException {
+        try {
+            return decoder.decode(bytes) != null;
+        } catch (CorruptBlobException | UnsupportedBlobException e) {
+            return false;
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw new AssertionError(what, e);
+        }
+    }
+
+    @Test
+    void aSectionOfLaterIsSkippedUnlessItMustBeUnderstood() throws IOException {
+        ImageManifest manifest = new RandomManifests(SEED + 4).manifest();
+        byte[] body =
+                bytes(MANIFEST.open("m", ManifestFormat.encode(manifest), 1 << 30).body());
+        ByteBuffer skippable = sealed(body, section(99, 0, new byte[] {1, 2, 3}));
+        assertThat(ManifestFormat.decode("m", skippable)).isEqualTo(manifest);
+        ByteBuffer needed = sealed(body, section(99, 1, new byte[] {1, 2, 3}));
+        assertThatThrownBy(() -> ManifestFormat.decode("m", needed))
+                .isInstanceOf(UnsupportedBlobException.class)
+                .hasMessageContaining("section 99");
+        ByteBuffer twice = sealed(body, section(6, 1, new byte[] {0}));
+        assertThatThrownBy(() -> ManifestFormat.decode("m", twice))
+                .isInstanceOf(CorruptBlobException.class)
+                .hasMessageContaining("stands twice");
+        assertThatThrownBy(() -> ManifestFormat.decode("m", sealed(new byte[0], new byte[0])))
+                .isInstanceOf(CorruptBlobException.class)
+                .hasMessageContaining("missing");
+    }
+
+    @Test
+    void aRecipeOfEndlessZerosIsRefused() {
+        ByteWriter recipe = new ByteWriter().varint(1L << 62).varint(1).varint(1L << 63);
+        byte[] endless = section(3, 1, recipe.toBytes());
+        byte[] others =
+                new ByteWriter()
+                        .bytes(upload())
+                        .bytes(section(2, 1, new byte[] {0, 0, 0}))
+                        .bytes(section(4, 1, new byte[] {0}))
+                        .bytes(section(5, 1, new byte[] {0}))
+                        .bytes(section(6, 1, new byte[] {0}))
+                        .bytes(section(7, 1, new byte[] {0, 0, 0, 0}))
+                        .bytes(section(8, 1, new byte[] {0}))
+                        .toBytes();
+        assertThatThrownBy(() -> ManifestFormat.decode("m", sealed(others, endless)))
+                .isInstanceOf(CorruptBlobException.class)
+                .hasMessageContaining("segments");
+    }
+
+    private static byte[] upload() {
+        return section(
+                1,
+                1,
+                new ByteWriter()
+                        .varint(1L << 62)
+                        .text("0".repeat(32))
+                        .text("0".repeat(64))
+                        .text("0".repeat(128))
+                        .toBytes());
+    }
+
+    private static byte[] section(int tag, int flags, byte[] payload) {
+        return new ByteWriter().u16(tag).u16(flags).u32(payload.length).bytes(payload).toBytes();
+    }
+
+    private static ByteBuffer sealed(byte[] body, byte[] more) {
+        return MANIFEST.seal(new ByteWriter().bytes(body).bytes(more).toBuffer(), 3);
+    }
+
+    private static List<RecipeRun> runs(RandomManifests values, int count) {
+        List<RecipeRun> runs = new ArrayList<>();
+        for (int i = 0; i <= count; i++) {
+            runs.add(values.run(1 << 20));
+        }
+        return runs;
+    }
+
+    private static long length(List<RecipeRun> runs) {
+        return runs.stream().mapToLong(RecipeRun::length).sum();
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(buffer.position(), bytes);
+        return bytes;
+    }
+}
