@@ -3,9 +3,10 @@ package mirage.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import mirage.ByteMutations;
+import mirage.bytes.ByteSource;
 import mirage.codec.CorruptBlobException;
 import mirage.codec.UnsupportedBlobException;
+import mirage.fuzz.Mutator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.stream.Stream;
 
 final class DirectoryCatalogTest extends CatalogContract {
@@ -85,8 +85,7 @@ final class DirectoryCatalogTest extends CatalogContract {
             catalog.swap(null, entry(UBUNTU, "first"));
             // In the way of the temporary file.
             Files.createDirectories(file("ubuntu.tmp"));
-            assertThatThrownBy(() ->
-                            catalog.swap(entry(UBUNTU, "first"), entry(UBUNTU, "second")))
+            assertThatThrownBy(() -> catalog.swap(entry(UBUNTU, "first"), entry(UBUNTU, "second")))
                     .isInstanceOf(IOException.class);
             assertThat(catalog.find(UBUNTU)).isEqualTo(entry(UBUNTU, "first"));
         }
@@ -101,7 +100,7 @@ final class DirectoryCatalogTest extends CatalogContract {
         byte[] whole = new byte[encoded.remaining()];
         encoded.get(whole);
         for (int i = 0; i < 3000; i++) {
-            byte[] mutated = new ByteMutations(new Random(i)).mutate(whole);
+            byte[] mutated = mutated(whole, i);
             try {
                 CatalogEntry read = CatalogFormat.decode("entry", ByteBuffer.wrap(mutated));
                 assertThat(read).as("seed %d", i).isEqualTo(entry(UBUNTU, "name"));
@@ -113,5 +112,12 @@ final class DirectoryCatalogTest extends CatalogContract {
 
     private Path file(String name) {
         return directory.resolve("catalog").resolve(name);
+    }
+
+    private static byte[] mutated(byte[] whole, long seed) throws IOException {
+        ByteSource source = new Mutator(whole).mutate(seed);
+        ByteBuffer bytes = ByteBuffer.allocate((int) source.length());
+        source.readFully(0, bytes);
+        return bytes.array();
     }
 }

@@ -43,9 +43,7 @@ final class MirageCommandTest {
         Files.createSymbolicLink(tree.resolve("etc/os-release"), Path.of("../usr/lib/os-release"));
         Files.createSymbolicLink(tree.resolve("loop"), Path.of("loop"));
         Files.writeString(tree.resolve("esc\u001b[2Jape\u009b"), "odd name");
-        image =
-                Files.write(
-                        directory.resolve("small.img"), Ext4Images.make(tree, directory, 8));
+        image = Files.write(directory.resolve("small.img"), Ext4Images.make(tree, directory, 8));
         data = directory.resolve("data");
         Run run = run("import", "--id", "small-1", "--name", "small", image.toString());
         assertThat(run.exit).as(run.err).isZero();
@@ -80,7 +78,10 @@ final class MirageCommandTest {
     void filesListsEveryPath() throws IOException {
         String listed = run("files", "small").out;
         assertThat(listed).contains("/etc/os-release -> ../usr/lib/os-release");
-        assertThat(listed).contains("/esc?[2Jape?").doesNotContain("\u001b").doesNotContain("\u009b");
+        assertThat(listed)
+                .contains("/esc?[2Jape?")
+                .doesNotContain("\u001b")
+                .doesNotContain("\u009b");
         JsonNode files = json("files", "--json", "small");
         Map<String, JsonNode> byPath = new HashMap<>();
         files.forEach(file -> byPath.put(file.get("path").asText(), file));

@@ -80,7 +80,8 @@ final class LibraryVerifierTest {
     @Test
     void everyByteOfAPackCounts() throws IOException {
         Path pack =
-                packs.stream().min(Comparator.comparingLong(path -> path.toFile().length()))
+                packs.stream()
+                        .min(Comparator.comparingLong(path -> path.toFile().length()))
                         .orElseThrow();
         byte[] whole = Files.readAllBytes(pack);
         try (MirageLibrary library = open()) {
@@ -88,8 +89,7 @@ final class LibraryVerifierTest {
                 flip(pack, at);
                 assertThat(verify(library))
                         .as("byte %d of %d", at, whole.length)
-                        .anyMatch(damage ->
-                                damage.object().equals("pack " + pack.getFileName()));
+                        .anyMatch(damage -> damage.object().equals("pack " + pack.getFileName()));
                 Files.write(pack, whole);
             }
             assertThat(verify(library)).isEmpty();
@@ -132,7 +132,7 @@ final class LibraryVerifierTest {
     private void expectOnlyTheFirstImage(String what) throws IOException {
         try (MirageLibrary library = open()) {
             List<Damage> damages = verify(library);
-            assertThat(damages).singleElement();
+            assertThat(damages).hasSize(1);
             assertThat(damages.getFirst().object()).isEqualTo("image first (name of first)");
             assertThat(damages.getFirst().what()).contains(what);
             assertThat(library.list()).extracting(StoredImage::name).hasSize(2);

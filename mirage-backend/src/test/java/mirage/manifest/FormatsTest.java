@@ -3,7 +3,7 @@ package mirage.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import mirage.ByteMutations;
+import mirage.bytes.ByteSource;
 import mirage.chunk.ChunkId;
 import mirage.codec.BlobFraming;
 import mirage.codec.ByteWriter;
@@ -11,6 +11,7 @@ import mirage.codec.CorruptBlobException;
 import mirage.codec.UnsupportedBlobException;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.RawName;
+import mirage.fuzz.Mutator;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Objects;
 
 /** What is written is read back; what is damaged is refused, in bounded time and memory (the heap is 512 MiB). */
 @Timeout(120)
@@ -77,7 +78,7 @@ final class FormatsTest {
             List<ChunkId> ids = builder.finish(blocks::put);
             List<FileEntry> found = new ArrayList<>();
             for (ChunkId id : ids) {
-                found.addAll(FileTableFormat.decode(id, blocks.get(id)));
+                found.addAll(FileTableFormat.decode(id, Objects.requireNonNull(blocks.get(id))));
             }
             assertThat(found).isEqualTo(expected);
         }
@@ -110,10 +111,7 @@ final class FormatsTest {
         refuses(bytes(encoded), bytes -> ManifestFormat.decode("m", bytes), true);
         // And with a checksum that fits: what is inside is checked for itself.
         byte[] body = bytes(MANIFEST.open("m", encoded, 1 << 30).body());
-        refuses(
-                body,
-                bytes -> ManifestFormat.decode("m", MANIFEST.seal(bytes, 1)),
-                false);
+        refuses(body, bytes -> ManifestFormat.decode("m", MANIFEST.seal(bytes, 1)), false);
     }
 
     @Test
@@ -153,7 +151,7 @@ final class FormatsTest {
             }
         }
         for (int i = 0; i < MUTATIONS; i++) {
-            byte[] mutated = new ByteMutations(new Random(SEED + i)).mutate(whole);
+            byte[] mutated = mutated(whole, SEED + i);
             decodes(decoder, ByteBuffer.wrap(mutated), "mutated with seed " + (SEED + i));
         }
     }
@@ -172,8 +170,7 @@ final class FormatsTest {
     @Test
     void aSectionOfLaterIsSkippedUnlessItMustBeUnderstood() throws IOException {
         ImageManifest manifest = new RandomManifests(SEED + 4).manifest();
-        byte[] body =
-                bytes(MANIFEST.open("m", ManifestFormat.encode(manifest), 1 << 30).body());
+        byte[] body = bytes(MANIFEST.open("m", ManifestFormat.encode(manifest), 1 << 30).body());
         ByteBuffer skippable = sealed(body, section(99, 0, new byte[] {1, 2, 3}));
         assertThat(ManifestFormat.decode("m", skippable)).isEqualTo(manifest);
         ByteBuffer needed = sealed(body, section(99, 1, new byte[] {1, 2, 3}));
@@ -244,5 +241,12 @@ final class FormatsTest {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(buffer.position(), bytes);
         return bytes;
+    }
+
+    private static byte[] mutated(byte[] whole, long seed) throws IOException {
+        ByteSource source = new Mutator(whole).mutate(seed);
+        ByteBuffer bytes = ByteBuffer.allocate((int) source.length());
+        source.readFully(0, bytes);
+        return bytes.array();
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 final class RecipeBuilderTest {
@@ -48,8 +49,7 @@ final class RecipeBuilderTest {
         assertThat(recipe.segments()).hasSize(4);
         assertThat(recipe.segments().subList(0, 2)).containsOnlyNulls();
         assertThat(runs(recipe))
-                .endsWith(
-                        new RecipeRun.Chunk(ONE, 100, 10), new RecipeRun.Chunk(ONE, 110, 20));
+                .endsWith(new RecipeRun.Chunk(ONE, 100, 10), new RecipeRun.Chunk(ONE, 110, 20));
     }
 
     @Test
@@ -75,7 +75,8 @@ final class RecipeBuilderTest {
     void rangesAreTheRunsCutToThem() throws IOException {
         List<RecipeRun> all = randomRuns(2);
         Recipe recipe = build(all);
-        RecipeReader reader = new RecipeReader(recipe, segments::get);
+        RecipeReader reader =
+                new RecipeReader(recipe, id -> Objects.requireNonNull(segments.get(id)));
         Random random = new Random(3);
         for (int i = 0; i < 200; i++) {
             long from = random.nextLong(recipe.length() + 1);
@@ -121,7 +122,7 @@ final class RecipeBuilderTest {
 
     private List<RecipeRun> runs(Recipe recipe) throws IOException {
         List<RecipeRun> runs = new ArrayList<>();
-        new RecipeReader(recipe, segments::get)
+        new RecipeReader(recipe, id -> Objects.requireNonNull(segments.get(id)))
                 .forEachRun(0, recipe.length(), (_, run) -> runs.add(run));
         return runs;
     }
