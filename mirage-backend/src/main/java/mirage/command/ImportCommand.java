@@ -89,7 +89,8 @@ final class ImportCommand implements Subcommand {
                                     + "; stored as it is");
         }
         image.warnings()
-                .forEach(warning -> spec.commandLine().getErr().println("warning: " + Printable.of(warning)));
+                .forEach(warning ->
+                        spec.commandLine().getErr().println("warning: " + Printable.of(warning)));
         spec.commandLine().getOut().println(image.id() + "  " + Printable.of(image.name()));
         spec.commandLine().getOut().flush();
     }

@@ -154,9 +154,7 @@ final class InfoCommand implements Subcommand {
                         }
                     });
                 }
-                default ->
-                        out.println(
-                                indent + name + ": " + Printable.of(String.valueOf(value)));
+                default -> out.println(indent + name + ": " + Printable.of(String.valueOf(value)));
             }
         });
     }

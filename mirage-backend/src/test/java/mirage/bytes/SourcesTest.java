@@ -24,7 +24,9 @@ final class SourcesTest {
     void arraysAndZeros() throws IOException {
         byte[] bytes = random(1, 300);
         assertSame(ByteSources.of(bytes), bytes);
-        assertSame(ByteSources.of(ByteBuffer.wrap(bytes, 20, 100)), Arrays.copyOfRange(bytes, 20, 120));
+        assertSame(
+                ByteSources.of(ByteBuffer.wrap(bytes, 20, 100)),
+                Arrays.copyOfRange(bytes, 20, 120));
         assertSame(ByteSources.of(new byte[0]), new byte[0]);
         assertSame(ByteSources.zeros(200_000), new byte[200_000]);
         assertThat(ByteSources.zeros(50).runAt(20)).isEqualTo(new ByteSource.Run(30, true));
@@ -90,8 +92,7 @@ final class SourcesTest {
 
     @Test
     void aMapOverZerosIsAHoleAllOver() throws IOException {
-        ByteSource source =
-                new MappedSource(ByteSources.zeros(100), ExtentMap.identity(60), 80);
+        ByteSource source = new MappedSource(ByteSources.zeros(100), ExtentMap.identity(60), 80);
         assertThat(source.runAt(10)).isEqualTo(new ByteSource.Run(50, true));
         assertThat(source.runAt(60)).isEqualTo(new ByteSource.Run(20, true));
     }
@@ -108,7 +109,8 @@ final class SourcesTest {
             assertThat(read).isEqualTo(wanted);
             assertThat(target.position()).isEqualTo(7 + wanted);
             assertThat(target.limit()).isEqualTo(7 + room);
-            byte[] part = wanted == 0 ? new byte[0] : Arrays.copyOfRange(expected, from, from + wanted);
+            byte[] part =
+                    wanted == 0 ? new byte[0] : Arrays.copyOfRange(expected, from, from + wanted);
             assertThat(Arrays.copyOfRange(target.array(), 7, 7 + wanted)).isEqualTo(part);
             if (wanted < room) {
                 assertThatThrownBy(() -> source.readFully(from, ByteBuffer.allocate(room)))

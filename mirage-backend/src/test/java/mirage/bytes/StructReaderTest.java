@@ -88,8 +88,6 @@ final class StructReaderTest {
     }
 
     private static void refused(ThrowingCallable read, String message) {
-        assertThatThrownBy(read)
-                .isInstanceOf(FormatException.class)
-                .hasMessageContaining(message);
+        assertThatThrownBy(read).isInstanceOf(FormatException.class).hasMessageContaining(message);
     }
 }

@@ -46,8 +46,7 @@ abstract class CatalogContract {
             CatalogEntry spooled = entry(UBUNTU, "Ubuntu \ud83d\ude80");
             catalog.swap(null, spooled);
             assertThat(catalog.find(UBUNTU)).isEqualTo(spooled);
-            CatalogEntry structured =
-                    spooled.withManifest(new ManifestId(new ChunkId(1, 2, 3, 4)));
+            CatalogEntry structured = spooled.withManifest(new ManifestId(new ChunkId(1, 2, 3, 4)));
             catalog.swap(spooled, structured);
             assertThat(catalog.find(UBUNTU)).isEqualTo(structured);
             catalog.swap(null, entry(DEBIAN, ""));

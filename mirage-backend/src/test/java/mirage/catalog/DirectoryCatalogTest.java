@@ -3,9 +3,10 @@ package mirage.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import mirage.ByteMutations;
+import mirage.bytes.ByteSource;
 import mirage.codec.CorruptBlobException;
 import mirage.codec.UnsupportedBlobException;
+import mirage.fuzz.Mutator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.stream.Stream;
 
 final class DirectoryCatalogTest extends CatalogContract {
@@ -85,8 +85,7 @@ final class DirectoryCatalogTest extends CatalogContract {
             catalog.swap(null, entry(UBUNTU, "first"));
             // In the way of the temporary file.
             Files.createDirectories(file("ubuntu.tmp"));
-            assertThatThrownBy(() ->
-                            catalog.swap(entry(UBUNTU, "first"), entry(UBUNTU, "second")))
+            assertThatThrownBy(() -> catalog.swap(entry(UBUNTU, "first"), entry(UBUNTU, "second")))
                     .isInstanceOf(IOException.class);
             assertThat(catalog.find(UBUNTU)).isEqualTo(entry(UBUNTU, "first"));
         }
@@ -100,8 +99,11 @@ final class DirectoryCatalogTest extends CatalogContract {
         ByteBuffer encoded = CatalogFormat.encode(entry(UBUNTU, "name"));
         byte[] whole = new byte[encoded.remaining()];
         encoded.get(whole);
+        Mutator mutator = new Mutator(whole);
         for (int i = 0; i < 3000; i++) {
-            byte[] mutated = new ByteMutations(new Random(i)).mutate(whole);
+            ByteSource source = mutator.mutate(i);
+            byte[] mutated = new byte[(int) source.length()];
+            source.readFully(0, ByteBuffer.wrap(mutated));
             try {
                 CatalogEntry read = CatalogFormat.decode("entry", ByteBuffer.wrap(mutated));
                 assertThat(read).as("seed %d", i).isEqualTo(entry(UBUNTU, "name"));

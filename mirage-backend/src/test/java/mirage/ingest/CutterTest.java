@@ -127,8 +127,7 @@ final class CutterTest {
         plan.addContent(0, map(100 * KB, 64 * KB, 20 * KB), 164 * KB);
         List<RecipeRun> runs = cut(disk, plan, null, 164 * KB);
         assertThat(ids(runs))
-                .contains(
-                        ChunkId.of(disk, 20 * KB, 28 * KB), ChunkId.of(disk, 48 * KB, 36 * KB));
+                .contains(ChunkId.of(disk, 20 * KB, 28 * KB), ChunkId.of(disk, 48 * KB, 36 * KB));
         assertThat(names).isEmpty();
     }
 
@@ -155,10 +154,7 @@ final class CutterTest {
         List<ChunkId> known = ids(runs(earlier));
 
         List<RecipeRun> runs =
-                cut(
-                        second,
-                        new CutPlan.Builder(second.length),
-                        new EarlierImage(earlier, store));
+                cut(second, new CutPlan.Builder(second.length), new EarlierImage(earlier, store));
         long fresh =
                 runs.stream()
                         .filter(run ->
@@ -190,7 +186,8 @@ final class CutterTest {
             plan.addContent(owner, randomMap(random, disk.length), sizes[owner]);
         }
         for (int i = random.nextInt(4); i > 0; i--) {
-            plan.addOpaque(new Extent(random.nextInt(disk.length + 1), 1 + random.nextInt(300_000)));
+            plan.addOpaque(
+                    new Extent(random.nextInt(disk.length + 1), 1 + random.nextInt(300_000)));
         }
         EarlierImage earlier = null;
         if (random.nextBoolean() && disk.length > 0) {

@@ -106,8 +106,7 @@ final class ConcurrencyTest {
 
     @Test
     void sixtyUploadsAtOnceStayWithinTheHeap() throws Exception {
-        try (MirageLibrary library =
-                MirageLibrary.open(directory, LibrarySettings.defaults())) {
+        try (MirageLibrary library = MirageLibrary.open(directory, LibrarySettings.defaults())) {
             CountDownLatch together = new CountDownLatch(60);
             run(
                     60,
@@ -174,8 +173,7 @@ final class ConcurrencyTest {
                         }
 
                         @Override
-                        public int read(byte[] target, int offset, int length)
-                                throws IOException {
+                        public int read(byte[] target, int offset, int length) throws IOException {
                             if (left <= 0) {
                                 throw new IOException("connection reset");
                             }

@@ -21,7 +21,12 @@ public final class Ext4Images {
             throws IOException {
         Path image = Files.createTempFile(scratch, "ext4", ".img");
         List<String> command = new ArrayList<>(List.of("mke2fs", "-q", "-F", "-t", "ext4"));
-        command.addAll(List.of("-U", "6d697261-6765-4000-8000-000000000001", "-E", "hash_seed=6d697261-6765-4000-8000-000000000002"));
+        command.addAll(
+                List.of(
+                        "-U",
+                        "6d697261-6765-4000-8000-000000000001",
+                        "-E",
+                        "hash_seed=6d697261-6765-4000-8000-000000000002"));
         command.addAll(List.of(options));
         command.addAll(List.of("-d", tree.toString(), image.toString(), megabytes + "M"));
         run(command);

@@ -78,12 +78,12 @@ final class FileDigestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-b 4096", "-b 1024", "-b 4096 -O inline_data -I 1024", "-O ^extent,^64bit"})
+    @ValueSource(
+            strings = {"-b 4096", "-b 1024", "-b 4096 -O inline_data -I 1024", "-O ^extent,^64bit"})
     void everyContentHasItsDigest(String options) throws IOException {
         byte[] image = Ext4Images.make(tree, directory, 24, options.split(" "));
         try (MirageLibrary library =
-                MirageLibrary.open(
-                        directory.resolve("data"), settings(Acknowledge.COMMITTED))) {
+                MirageLibrary.open(directory.resolve("data"), settings(Acknowledge.COMMITTED))) {
             assertThat(store(library, "image", image).warnings()).isEmpty();
             assertThat(contents(library, "image")).isEqualTo(contentsOfTree());
             assertGives(library, "image", image, 1);
@@ -104,8 +104,7 @@ final class FileDigestsTest {
     void linksAreFollowedAsTheGuestWould() throws IOException {
         byte[] image = Ext4Images.make(tree, directory, 24);
         try (MirageLibrary library =
-                MirageLibrary.open(
-                        directory.resolve("data"), settings(Acknowledge.COMMITTED))) {
+                MirageLibrary.open(directory.resolve("data"), settings(Acknowledge.COMMITTED))) {
             store(library, "image", image);
             ImageFiles files = files(library);
             try (ImageContent disk = library.open(new ImageId("image"), View.DISK)) {
@@ -140,8 +139,7 @@ final class FileDigestsTest {
                         GoldenDisks.partitioned(
                                 Ext4Images.make(tree, directory, 32, "-b", "4096")));
         try (MirageLibrary library =
-                MirageLibrary.open(
-                        directory.resolve("data"), settings(Acknowledge.COMMITTED))) {
+                MirageLibrary.open(directory.resolve("data"), settings(Acknowledge.COMMITTED))) {
             store(library, "first", first);
             long before = library.statistics().uniqueBytes();
             store(library, "second", second);

@@ -20,8 +20,7 @@ final class LockTest {
     void anotherLibraryIsRefusedHereAndInAnotherProcess() throws Exception {
         MirageLibrary library = MirageLibrary.open(directory, LibrarySettings.defaults());
         try (library) {
-            assertThatThrownBy(() ->
-                            MirageLibrary.open(directory, LibrarySettings.defaults()))
+            assertThatThrownBy(() -> MirageLibrary.open(directory, LibrarySettings.defaults()))
                     .isInstanceOf(DirectoryInUseException.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid());
             // The refused attempt must not have cost the first its lock.

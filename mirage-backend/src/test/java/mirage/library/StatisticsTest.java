@@ -81,7 +81,9 @@ final class StatisticsTest {
 
     private long bytesBelow(String folder) throws IOException {
         try (Stream<Path> files = Files.walk(directory.resolve(folder))) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 }

@@ -80,7 +80,8 @@ final class LibraryVerifierTest {
     @Test
     void everyByteOfAPackCounts() throws IOException {
         Path pack =
-                packs.stream().min(Comparator.comparingLong(path -> path.toFile().length()))
+                packs.stream()
+                        .min(Comparator.comparingLong(path -> path.toFile().length()))
                         .orElseThrow();
         byte[] whole = Files.readAllBytes(pack);
         try (MirageLibrary library = open()) {
@@ -88,8 +89,7 @@ final class LibraryVerifierTest {
                 flip(pack, at);
                 assertThat(verify(library))
                         .as("byte %d of %d", at, whole.length)
-                        .anyMatch(damage ->
-                                damage.object().equals("pack " + pack.getFileName()));
+                        .anyMatch(damage -> damage.object().equals("pack " + pack.getFileName()));
                 Files.write(pack, whole);
             }
             assertThat(verify(library)).isEmpty();

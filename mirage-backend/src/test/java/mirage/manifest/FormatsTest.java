@@ -3,7 +3,7 @@ package mirage.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import mirage.ByteMutations;
+import mirage.bytes.ByteSource;
 import mirage.chunk.ChunkId;
 import mirage.codec.BlobFraming;
 import mirage.codec.ByteWriter;
@@ -11,6 +11,7 @@ import mirage.codec.CorruptBlobException;
 import mirage.codec.UnsupportedBlobException;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.RawName;
+import mirage.fuzz.Mutator;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /** What is written is read back; what is damaged is refused, in bounded time and memory (the heap is 512 MiB). */
 @Timeout(120)
@@ -110,10 +110,7 @@ final class FormatsTest {
         refuses(bytes(encoded), bytes -> ManifestFormat.decode("m", bytes), true);
         // And with a checksum that fits: what is inside is checked for itself.
         byte[] body = bytes(MANIFEST.open("m", encoded, 1 << 30).body());
-        refuses(
-                body,
-                bytes -> ManifestFormat.decode("m", MANIFEST.seal(bytes, 1)),
-                false);
+        refuses(body, bytes -> ManifestFormat.decode("m", MANIFEST.seal(bytes, 1)), false);
     }
 
     @Test
@@ -152,8 +149,11 @@ final class FormatsTest {
                 assertThat(read).as("cut at %d", length).isFalse();
             }
         }
+        Mutator mutator = new Mutator(whole);
         for (int i = 0; i < MUTATIONS; i++) {
-            byte[] mutated = new ByteMutations(new Random(SEED + i)).mutate(whole);
+            ByteSource source = mutator.mutate(SEED + i);
+            byte[] mutated = new byte[(int) source.length()];
+            source.readFully(0, ByteBuffer.wrap(mutated));
             decodes(decoder, ByteBuffer.wrap(mutated), "mutated with seed " + (SEED + i));
         }
     }
@@ -172,8 +172,7 @@ final class FormatsTest {
     @Test
     void aSectionOfLaterIsSkippedUnlessItMustBeUnderstood() throws IOException {
         ImageManifest manifest = new RandomManifests(SEED + 4).manifest();
-        byte[] body =
-                bytes(MANIFEST.open("m", ManifestFormat.encode(manifest), 1 << 30).body());
+        byte[] body = bytes(MANIFEST.open("m", ManifestFormat.encode(manifest), 1 << 30).body());
         ByteBuffer skippable = sealed(body, section(99, 0, new byte[] {1, 2, 3}));
         assertThat(ManifestFormat.decode("m", skippable)).isEqualTo(manifest);
         ByteBuffer needed = sealed(body, section(99, 1, new byte[] {1, 2, 3}));

@@ -23,7 +23,12 @@ import java.util.Random;
 /** Values of every kind that tables and manifests hold, the odd ones often. */
 final class RandomManifests {
     private static final String[] TEXTS = {
-        "", "root", "EFI System", "h\u00f6hle \ud83d\ude80", "nul\0line\nescape\u001b[2J", "x".repeat(3000)
+        "",
+        "root",
+        "EFI System",
+        "h\u00f6hle \ud83d\ude80",
+        "nul\0line\nescape\u001b[2J",
+        "x".repeat(3000)
     };
 
     private final Random random;
@@ -52,8 +57,7 @@ final class RandomManifests {
             return new RecipeRun.Zero(length);
         }
         ChunkId id = random.nextInt(4) == 0 ? new ChunkId(1, 2, 3, random.nextInt(3)) : id();
-        return new RecipeRun.Chunk(
-                id, random.nextBoolean() ? 0 : random.nextInt(1 << 20), length);
+        return new RecipeRun.Chunk(id, random.nextBoolean() ? 0 : random.nextInt(1 << 20), length);
     }
 
     Recipe recipe() {
@@ -145,8 +149,7 @@ final class RandomManifests {
                 size(),
                 size(),
                 size(),
-                new FileTimes(
-                        time(), time(), time(), random.nextBoolean() ? Time.UNKNOWN : time()),
+                new FileTimes(time(), time(), time(), random.nextBoolean() ? Time.UNKNOWN : time()),
                 random.nextBoolean()
                         ? Device.NONE
                         : new Device(random.nextInt(1 << 12), random.nextInt(1 << 20)),

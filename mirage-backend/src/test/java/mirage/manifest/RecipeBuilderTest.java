@@ -48,8 +48,7 @@ final class RecipeBuilderTest {
         assertThat(recipe.segments()).hasSize(4);
         assertThat(recipe.segments().subList(0, 2)).containsOnlyNulls();
         assertThat(runs(recipe))
-                .endsWith(
-                        new RecipeRun.Chunk(ONE, 100, 10), new RecipeRun.Chunk(ONE, 110, 20));
+                .endsWith(new RecipeRun.Chunk(ONE, 100, 10), new RecipeRun.Chunk(ONE, 110, 20));
     }
 
     @Test
