@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The commands as a person types them, on a small ext4 image. */
@@ -85,8 +86,7 @@ final class MirageCommandTest {
         JsonNode files = json("files", "--json", "small");
         Map<String, JsonNode> byPath = new HashMap<>();
         files.forEach(file -> byPath.put(file.get("path").asText(), file));
-        JsonNode release = byPath.get("/usr/lib/os-release");
-        assertThat(release).isNotNull();
+        JsonNode release = Objects.requireNonNull(byPath.get("/usr/lib/os-release"));
         assertThat(release.get("size").asInt()).isEqualTo(RELEASE.length());
         assertThat(release.get("sha256").asText()).hasSize(64);
         assertThat(byPath).containsKeys("/", "/esc\u001b[2Jape\u009b");

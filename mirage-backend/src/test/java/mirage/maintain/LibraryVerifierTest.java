@@ -132,7 +132,7 @@ final class LibraryVerifierTest {
     private void expectOnlyTheFirstImage(String what) throws IOException {
         try (MirageLibrary library = open()) {
             List<Damage> damages = verify(library);
-            assertThat(damages).singleElement();
+            assertThat(damages).hasSize(1);
             assertThat(damages.getFirst().object()).isEqualTo("image first (name of first)");
             assertThat(damages.getFirst().what()).contains(what);
             assertThat(library.list()).extracting(StoredImage::name).hasSize(2);

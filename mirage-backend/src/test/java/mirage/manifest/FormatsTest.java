@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What is written is read back; what is damaged is refused, in bounded time and memory (the heap is 512 MiB). */
 @Timeout(120)
@@ -77,7 +78,7 @@ final class FormatsTest {
             List<ChunkId> ids = builder.finish(blocks::put);
             List<FileEntry> found = new ArrayList<>();
             for (ChunkId id : ids) {
-                found.addAll(FileTableFormat.decode(id, blocks.get(id)));
+                found.addAll(FileTableFormat.decode(id, Objects.requireNonNull(blocks.get(id))));
             }
             assertThat(found).isEqualTo(expected);
         }

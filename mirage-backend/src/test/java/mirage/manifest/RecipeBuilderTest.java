@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 final class RecipeBuilderTest {
@@ -63,7 +64,7 @@ final class RecipeBuilderTest {
         Recipe b = build(second);
         int differing = 0;
         for (int i = 0; i < a.segments().size(); i++) {
-            differing += java.util.Objects.equals(a.segments().get(i), b.segments().get(i)) ? 0 : 1;
+            differing += Objects.equals(a.segments().get(i), b.segments().get(i)) ? 0 : 1;
         }
         assertThat(a.segments().size()).isGreaterThan(5);
         assertThat(differing).isBetween(1, 2);
@@ -74,7 +75,7 @@ final class RecipeBuilderTest {
     void rangesAreTheRunsCutToThem() throws IOException {
         List<RecipeRun> all = randomRuns(2);
         Recipe recipe = build(all);
-        RecipeReader reader = new RecipeReader(recipe, segments::get);
+        RecipeReader reader = new RecipeReader(recipe, this::read);
         Random random = new Random(3);
         for (int i = 0; i < 200; i++) {
             long from = random.nextLong(recipe.length() + 1);
@@ -101,6 +102,10 @@ final class RecipeBuilderTest {
                 .isInstanceOf(IOException.class);
     }
 
+    private ByteBuffer read(ChunkId id) {
+        return Objects.requireNonNull(segments.get(id));
+    }
+
     private static List<RecipeRun> randomRuns(long seed) {
         RandomManifests values = new RandomManifests(seed);
         List<RecipeRun> runs = new ArrayList<>();
@@ -120,7 +125,7 @@ final class RecipeBuilderTest {
 
     private List<RecipeRun> runs(Recipe recipe) throws IOException {
         List<RecipeRun> runs = new ArrayList<>();
-        new RecipeReader(recipe, segments::get)
+        new RecipeReader(recipe, this::read)
                 .forEachRun(0, recipe.length(), (_, run) -> runs.add(run));
         return runs;
     }
