@@ -63,11 +63,11 @@ public final class MirageCommand {
     private static int report(Exception failure, PrintWriter err) throws Exception {
         Exception cause =
                 failure instanceof UncheckedIOException unchecked ? unchecked.getCause() : failure;
-        if (!(cause instanceof IOException)) {
-            throw failure;
+        if (cause instanceof IOException expected) {
+            err.println("mirage: " + Printable.of(describe(expected)));
+            return FAILED;
         }
-        err.println("mirage: " + Printable.of(describe((IOException) cause)));
-        return FAILED;
+        throw failure;
     }
 
     /** The message of a failure of the file system is often only the file's name. */

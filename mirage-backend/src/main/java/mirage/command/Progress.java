@@ -4,6 +4,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
+import java.io.Console;
+
 /** A bar with rate and time left on standard error; nothing when nobody looks. */
 final class Progress implements AutoCloseable {
     private final ProgressBar bar;
@@ -15,16 +17,19 @@ final class Progress implements AutoCloseable {
     /**
      * @param bytes how many there will be
      */
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again where there is no terminal.
     static Progress of(String task, long bytes) {
+        Console console = System.console();
+        boolean watched = console != null && console.isTerminal();
         ProgressBarBuilder builder =
                 new ProgressBarBuilder()
                         .setTaskName(task)
                         .setInitialMax(bytes)
                         .setUnit(" MB", 1_000_000)
                         .setStyle(ProgressBarStyle.ASCII)
-                        .setUpdateIntervalMillis(System.console() == null ? Integer.MAX_VALUE : 200)
+                        .setUpdateIntervalMillis(watched ? 200 : Integer.MAX_VALUE)
                         .showSpeed();
-        if (System.console() == null || !System.console().isTerminal()) {
+        if (!watched) {
             builder.setConsumer(new Nobody());
         }
         return new Progress(builder.build());

@@ -97,6 +97,8 @@ final class FileTables {
     @FunctionalInterface
     interface ContentVisitor {
         /**
+         * Takes the next content.
+         *
          * @param owner number for {@link #name}, from 0 up
          * @param map place in the content to place on the disk
          */

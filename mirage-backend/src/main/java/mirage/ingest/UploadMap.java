@@ -129,7 +129,7 @@ final class UploadMap {
         }
 
         UploadMap build() {
-            int words = (int) ((size / BLOCK_BYTES >>> 6) + 1);
+            int words = (int) (size / BLOCK_BYTES / Long.SIZE + 1);
             return new UploadMap(
                     size,
                     Arrays.copyOf(data, words),

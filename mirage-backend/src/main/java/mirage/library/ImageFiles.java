@@ -133,7 +133,7 @@ public final class ImageFiles {
     }
 
     private static void push(Deque<String> left, String path) {
-        String[] names = path.split("/");
+        String[] names = path.split("/", -1);
         for (int i = names.length - 1; i >= 0; i--) {
             if (!names[i].isEmpty() && !names[i].equals(".")) {
                 left.push(names[i]);

@@ -300,14 +300,14 @@ public final class MirageLibrary implements ImageLibrary {
 
     @Override
     public void rename(ImageId image, String name) throws IOException {
-        while (true) {
+        boolean renamed = false;
+        while (!renamed) {
             CatalogEntry current = require(image);
             try {
                 catalog.swap(current, current.withName(name));
-                return;
+                renamed = true;
             } catch (CatalogConflictException e) {
-                // Structured or renamed in between: look again.
-                continue;
+                LOG.debug("image {} was structured or renamed in between", image, e);
             }
         }
     }

@@ -66,6 +66,8 @@ public final class LibraryVerifier {
     }
 
     /**
+     * Re-reads everything.
+     *
      * @param progress takes how many bytes more were read
      * @return what is damaged, empty when all is well
      */

@@ -39,6 +39,8 @@ public final class ManifestStore {
     }
 
     /**
+     * Reads a manifest and checks it against its name.
+     *
      * @throws IOException when it is missing or damaged
      */
     public ImageManifest read(ManifestId id) throws IOException {

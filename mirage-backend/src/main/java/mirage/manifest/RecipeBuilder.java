@@ -34,6 +34,8 @@ public final class RecipeBuilder {
     }
 
     /**
+     * Adds a run behind all earlier ones.
+     *
      * @throws IOException when the recipe would exceed {@link Recipe#MAX_BUILT_BYTES}
      */
     public void add(RecipeRun run) throws IOException {

@@ -37,6 +37,8 @@ public final class RecipeReader {
     @FunctionalInterface
     public interface RunVisitor {
         /**
+         * Takes the next run.
+         *
          * @param offset in what the recipe rebuilds
          */
         void visit(long offset, RecipeRun run) throws IOException;

@@ -99,8 +99,11 @@ final class DirectoryCatalogTest extends CatalogContract {
         ByteBuffer encoded = CatalogFormat.encode(entry(UBUNTU, "name"));
         byte[] whole = new byte[encoded.remaining()];
         encoded.get(whole);
+        Mutator mutator = new Mutator(whole);
         for (int i = 0; i < 3000; i++) {
-            byte[] mutated = mutated(whole, i);
+            ByteSource source = mutator.mutate(i);
+            byte[] mutated = new byte[(int) source.length()];
+            source.readFully(0, ByteBuffer.wrap(mutated));
             try {
                 CatalogEntry read = CatalogFormat.decode("entry", ByteBuffer.wrap(mutated));
                 assertThat(read).as("seed %d", i).isEqualTo(entry(UBUNTU, "name"));
@@ -112,12 +115,5 @@ final class DirectoryCatalogTest extends CatalogContract {
 
     private Path file(String name) {
         return directory.resolve("catalog").resolve(name);
-    }
-
-    private static byte[] mutated(byte[] whole, long seed) throws IOException {
-        ByteSource source = new Mutator(whole).mutate(seed);
-        ByteBuffer bytes = ByteBuffer.allocate((int) source.length());
-        source.readFully(0, bytes);
-        return bytes.array();
     }
 }

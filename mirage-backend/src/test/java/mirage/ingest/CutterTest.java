@@ -8,6 +8,7 @@ import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
+import mirage.library.RandomDisks;
 import mirage.manifest.Recipe;
 import mirage.manifest.RecipeBuilder;
 import mirage.manifest.RecipeReader;
@@ -175,9 +176,9 @@ final class CutterTest {
 
     @RepeatedTest(40)
     void anyPlanRebuildsTheContainer(RepetitionInfo repetition) throws IOException {
-        long seed = 20250205 + repetition.getCurrentRepetition();
+        long seed = 20250205L + repetition.getCurrentRepetition();
         Random random = new Random(seed);
-        byte[] disk = mirage.library.RandomDisks.disk(seed, random.nextInt(1_200_000));
+        byte[] disk = RandomDisks.disk(seed, random.nextInt(1_200_000));
         CutPlan.Builder plan = new CutPlan.Builder(disk.length);
         int owners = random.nextInt(30);
         long[] sizes = new long[owners];
@@ -191,7 +192,7 @@ final class CutterTest {
         }
         EarlierImage earlier = null;
         if (random.nextBoolean() && disk.length > 0) {
-            byte[] other = mirage.library.RandomDisks.changed(disk, seed, 5);
+            byte[] other = RandomDisks.changed(disk, seed, 5);
             other = Arrays.copyOf(other, Math.max(1, other.length + random.nextInt(-5000, 5000)));
             earlier =
                     new EarlierImage(

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -227,8 +228,7 @@ final class ConcurrencyTest {
             assertGives(library, "renamed", disk, SEED);
             assertGives(library, "replaced", other, SEED);
             StoredImage renamed = library.find(new ImageId("renamed"));
-            assertThat(renamed).isNotNull();
-            assertThat(renamed.name()).isEqualTo("another name");
+            assertThat(Objects.requireNonNull(renamed).name()).isEqualTo("another name");
             assertThat(library.list())
                     .extracting(image -> image.id().value())
                     .containsExactly("renamed", "replaced");
@@ -307,6 +307,7 @@ final class ConcurrencyTest {
     }
 
     /** Waits behind its first bytes. */
+    @SuppressWarnings("InputStreamSlowMultibyteRead") // Slow is what it is for.
     private static final class SlowUpload extends InputStream {
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch goOn = new CountDownLatch(1);

@@ -14,6 +14,8 @@ public final class Ext4Images {
     private Ext4Images() {}
 
     /**
+     * Makes a file system with the content of a directory; the same tree gives the same places.
+     *
      * @param tree what it holds
      * @param options of mke2fs, such as {@code -b 1024}
      */

@@ -119,8 +119,7 @@ final class FileDigestsTest {
                 assertThatThrownBy(() -> files.find("/loop"))
                         .isInstanceOf(IOException.class)
                         .hasMessageContaining("symbolic links");
-                FileEntry root = files.find("/");
-                assertThat(root).isNotNull();
+                FileEntry root = Objects.requireNonNull(files.find("/"));
                 assertThatThrownBy(() -> files.open(root, disk))
                         .isInstanceOf(FileNotFoundException.class);
             }
@@ -148,8 +147,7 @@ final class FileDigestsTest {
             assertThat(added).isBetween(30_000L, 300_000L);
             assertGives(library, "second", second, 2);
             ImageManifest manifest = library.manifest(new ImageId("second"));
-            assertThat(manifest).isNotNull();
-            assertThat(manifest.format()).isEqualTo("qcow2");
+            assertThat(Objects.requireNonNull(manifest).format()).isEqualTo("qcow2");
             assertThat(contents(library, "second")).isEqualTo(contentsOfTree());
         }
     }
@@ -161,8 +159,7 @@ final class FileDigestsTest {
 
     private static byte[] read(ImageFiles files, String path, ImageContent disk)
             throws IOException {
-        FileEntry entry = files.find(path);
-        assertThat(entry).as(path).isNotNull();
+        FileEntry entry = Objects.requireNonNull(files.find(path), path);
         try (mirage.bytes.ByteSource content = files.open(entry, disk)) {
             ByteBuffer bytes = ByteBuffer.allocate((int) content.length());
             content.readFully(0, bytes);

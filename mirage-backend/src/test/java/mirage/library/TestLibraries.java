@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -20,7 +21,7 @@ public final class TestLibraries {
     /** Small packs and frames, so that an image of a few MB has many. */
     public static final PackSettings SMALL_PACKS = new PackSettings(64 << 10, 1 << 20, 1, 4 << 20);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private TestLibraries() {}
 
@@ -44,7 +45,7 @@ public final class TestLibraries {
     /** Whole, and by random ranges, both ways of reading. */
     public static void assertGives(ImageLibrary library, String id, byte[] expected, long seed)
             throws IOException {
-        assertThat(java.util.Arrays.mismatch(read(library, id, View.CONTAINER), expected))
+        assertThat(Arrays.mismatch(read(library, id, View.CONTAINER), expected))
                 .as("first difference of %s", id)
                 .isEqualTo(-1);
         Random random = new Random(seed);
@@ -53,15 +54,15 @@ public final class TestLibraries {
             for (int i = 0; i < 20; i++) {
                 int from = random.nextInt(expected.length + 1);
                 int length = random.nextInt(Math.min(300_000, expected.length - from) + 1);
-                byte[] part = java.util.Arrays.copyOfRange(expected, from, from + length);
+                byte[] part = Arrays.copyOfRange(expected, from, from + length);
                 ByteBuffer read = ByteBuffer.allocate(length);
                 content.readFully(from, read);
-                assertThat(java.util.Arrays.equals(read.array(), part))
+                assertThat(Arrays.equals(read.array(), part))
                         .as("%s: readAt of %d bytes at %d", id, length, from)
                         .isTrue();
                 ByteArrayOutputStream streamed = new ByteArrayOutputStream();
                 content.transferTo(from, length, Channels.newChannel(streamed));
-                assertThat(java.util.Arrays.equals(streamed.toByteArray(), part))
+                assertThat(Arrays.equals(streamed.toByteArray(), part))
                         .as("%s: transferTo of %d bytes at %d", id, length, from)
                         .isTrue();
             }

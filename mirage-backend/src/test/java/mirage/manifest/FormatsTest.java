@@ -150,8 +150,11 @@ final class FormatsTest {
                 assertThat(read).as("cut at %d", length).isFalse();
             }
         }
+        Mutator mutator = new Mutator(whole);
         for (int i = 0; i < MUTATIONS; i++) {
-            byte[] mutated = mutated(whole, SEED + i);
+            ByteSource source = mutator.mutate(SEED + i);
+            byte[] mutated = new byte[(int) source.length()];
+            source.readFully(0, ByteBuffer.wrap(mutated));
             decodes(decoder, ByteBuffer.wrap(mutated), "mutated with seed " + (SEED + i));
         }
     }
@@ -241,12 +244,5 @@ final class FormatsTest {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(buffer.position(), bytes);
         return bytes;
-    }
-
-    private static byte[] mutated(byte[] whole, long seed) throws IOException {
-        ByteSource source = new Mutator(whole).mutate(seed);
-        ByteBuffer bytes = ByteBuffer.allocate((int) source.length());
-        source.readFully(0, bytes);
-        return bytes.array();
     }
 }

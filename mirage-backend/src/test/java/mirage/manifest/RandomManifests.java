@@ -31,6 +31,8 @@ final class RandomManifests {
         "x".repeat(3000)
     };
 
+    private static final List<FileType> TYPES = List.of(FileType.values());
+
     private final Random random;
 
     RandomManifests(long seed) {
@@ -48,7 +50,7 @@ final class RandomManifests {
 
     /** Any 63 bits, small ones as often as large ones. */
     long size() {
-        return random.nextLong() >>> 1 + random.nextInt(63);
+        return random.nextLong() >>> (1 + random.nextInt(63));
     }
 
     RecipeRun run(long maxLength) {
@@ -143,7 +145,7 @@ final class RandomManifests {
         return new FileRecord(
                 path,
                 random.nextLong(),
-                FileType.values()[random.nextInt(FileType.values().length)],
+                TYPES.get(random.nextInt(TYPES.size())),
                 random.nextInt(1 << 12),
                 size(),
                 size(),

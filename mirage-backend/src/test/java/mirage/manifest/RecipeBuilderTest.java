@@ -64,7 +64,7 @@ final class RecipeBuilderTest {
         Recipe b = build(second);
         int differing = 0;
         for (int i = 0; i < a.segments().size(); i++) {
-            differing += java.util.Objects.equals(a.segments().get(i), b.segments().get(i)) ? 0 : 1;
+            differing += Objects.equals(a.segments().get(i), b.segments().get(i)) ? 0 : 1;
         }
         assertThat(a.segments().size()).isGreaterThan(5);
         assertThat(differing).isBetween(1, 2);
@@ -75,8 +75,7 @@ final class RecipeBuilderTest {
     void rangesAreTheRunsCutToThem() throws IOException {
         List<RecipeRun> all = randomRuns(2);
         Recipe recipe = build(all);
-        RecipeReader reader =
-                new RecipeReader(recipe, id -> Objects.requireNonNull(segments.get(id)));
+        RecipeReader reader = new RecipeReader(recipe, this::read);
         Random random = new Random(3);
         for (int i = 0; i < 200; i++) {
             long from = random.nextLong(recipe.length() + 1);
@@ -103,6 +102,10 @@ final class RecipeBuilderTest {
                 .isInstanceOf(IOException.class);
     }
 
+    private ByteBuffer read(ChunkId id) {
+        return Objects.requireNonNull(segments.get(id));
+    }
+
     private static List<RecipeRun> randomRuns(long seed) {
         RandomManifests values = new RandomManifests(seed);
         List<RecipeRun> runs = new ArrayList<>();
@@ -122,7 +125,7 @@ final class RecipeBuilderTest {
 
     private List<RecipeRun> runs(Recipe recipe) throws IOException {
         List<RecipeRun> runs = new ArrayList<>();
-        new RecipeReader(recipe, id -> Objects.requireNonNull(segments.get(id)))
+        new RecipeReader(recipe, this::read)
                 .forEachRun(0, recipe.length(), (_, run) -> runs.add(run));
         return runs;
     }
