@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A library in memory that keeps the contract of {@link ImageLibrary}. Recognises qcow2 by its magic and takes its
@@ -42,6 +43,7 @@ public final class InMemoryImageLibrary implements ImageLibrary {
     private volatile long readsFailAt = Long.MAX_VALUE;
     private volatile boolean storesFail;
     private volatile boolean deletesFail;
+    private final AtomicLong taken = new AtomicLong();
 
     /** From now on an upload is acknowledged before it is looked into. */
     public void lookLater() {
@@ -60,6 +62,11 @@ public final class InMemoryImageLibrary implements ImageLibrary {
 
     public void failStores(boolean fail) {
         storesFail = fail;
+    }
+
+    /** How many bytes all downloads have taken. */
+    public long taken() {
+        return taken.get();
     }
 
     public void failDeletes(boolean fail) {
@@ -219,6 +226,7 @@ public final class InMemoryImageLibrary implements ImageLibrary {
                     target.write(buffer);
                 }
                 at += run;
+                taken.addAndGet(run);
             }
         }
     }

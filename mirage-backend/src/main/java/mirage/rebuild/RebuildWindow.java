@@ -35,8 +35,8 @@ final class RebuildWindow {
     private final List<FutureTask<@Nullable Void>> reads = new ArrayList<>();
     private ByteBuffer buffer = ByteBuffer.allocate(0);
 
-    /** Bytes of a frame and where they go in the window's buffer. */
-    private record Part(int offsetInFrame, int offsetInBuffer, int length) {}
+    /** A slice of a chunk of a frame, and where it goes in the window's buffer. */
+    private record Part(RecipeRun.Chunk slice, ChunkPlace place, int offsetInBuffer) {}
 
     private RebuildWindow(List<RecipeRun> runs, Map<FrameId, List<Part>> parts, ChunkStore chunks) {
         this.runs = runs;
@@ -79,7 +79,7 @@ final class RebuildWindow {
                                 + place.length());
             }
             parts.computeIfAbsent(place.frameId(), _ -> new ArrayList<>())
-                    .add(new Part(place.offset() + slice.offset(), inBuffer, (int) slice.length()));
+                    .add(new Part(slice, place, inBuffer));
             inBuffer += (int) slice.length();
         }
         return new RebuildWindow(runs, parts, chunks);
@@ -119,18 +119,9 @@ final class RebuildWindow {
     private @Nullable Void copy(FrameId frame, List<Part> wanted) throws IOException {
         ByteBuffer content = chunks.readFrame(frame);
         for (Part part : wanted) {
-            if (part.offsetInFrame() > content.capacity() - part.length()) {
-                throw new IOException(
-                        "the index wants "
-                                + part.length()
-                                + " bytes at "
-                                + part.offsetInFrame()
-                                + " of "
-                                + frame
-                                + ", which has "
-                                + content.capacity());
-            }
-            buffer.put(part.offsetInBuffer(), content, part.offsetInFrame(), part.length());
+            RecipeRun.Chunk slice = part.slice();
+            ByteBuffer chunk = chunks.chunkIn(content, slice.id(), part.place());
+            buffer.put(part.offsetInBuffer(), chunk, slice.offset(), (int) slice.length());
         }
         return null;
     }

@@ -16,7 +16,8 @@ import java.util.concurrent.Executor;
  * other threads, each frame of it read and decompressed once. Memory is two windows and the frames in flight,
  * whatever the size of the image and however its chunks are scattered.
  *
- * <p>A frame that fails its check ends the stream with an exception before any byte of its window is written.
+ * <p>Every frame is held against its checksums and every chunk against its name; one that fails ends the stream with an
+ * exception before any byte of its window is written.
  */
 public final class Rebuilder {
     /** Large enough that most frames of a window are used whole, small enough for many downloads at a time. */

@@ -201,7 +201,9 @@ final class WireTest {
                     "GET /v2/images/"
                             + id
                             + "/file HTTP/1.1\r\nHost: x\r\nX-Auth-Token: alice\r\n\r\n");
-            TimeUnit.MILLISECONDS.sleep(300);
+            TimeUnit.MILLISECONDS.sleep(500);
+            // What the kernel's buffers hold, and no more.
+            assertThat(service.library.taken()).isPositive().isLessThan(TestService.SIZE_CAP);
             InputStream in = socket.getInputStream();
             assertThat(RawRequest.line(in)).startsWith("HTTP/1.1 200");
             RawRequest.headers(in);

@@ -40,17 +40,7 @@ final class TokenFilesTest {
 
     @Test
     void moreCallersAreNamedByDigest() throws IOException {
-        // printf %s correct-horse-battery | sha256sum
-        Files.writeString(
-                directory.resolve("identity.json"),
-                """
-                {"callers": [{
-                  "token_sha256": "%s",
-                  "user": "alice", "project": "web", "roles": ["Member"]}]}
-                """
-                        .formatted(
-                                "b7c3c08d8aa8bd2d2b64ec3b7b0b2c0a4d0c6b6a3c2ba4b4d6bc7a5b1dd0b3f1"));
-        assertThat(open().callerOf("correct-horse-battery")).isNull();
+        // printf %s test | sha256sum
         Files.writeString(
                 directory.resolve("identity.json"),
                 """
@@ -58,7 +48,10 @@ final class TokenFilesTest {
                   "token_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                   "user": "alice", "project": "web", "roles": ["Member"]}]}
                 """);
-        assertThat(open().callerOf("test")).isEqualTo(new Caller("alice", "web", Set.of("member")));
+        TokenFiles identity = open();
+        assertThat(identity.callerOf("test"))
+                .isEqualTo(new Caller("alice", "web", Set.of("member")));
+        assertThat(identity.callerOf("other")).isNull();
     }
 
     @ParameterizedTest
