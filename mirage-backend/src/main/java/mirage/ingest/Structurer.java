@@ -89,6 +89,7 @@ public final class Structurer {
             metadata.commit();
         }
         readBack(container, spool);
+        readBack(volumes);
         ImageManifest manifest =
                 new ImageManifest(
                         spool.size(),
@@ -181,6 +182,17 @@ public final class Structurer {
         ReadBack readBack = new ReadBack(spool.map());
         rebuilder.transferTo(container, 0, container.length(), readBack);
         readBack.finish();
+    }
+
+    private void readBack(List<VolumeRecord> volumes) throws IOException {
+        for (VolumeRecord volume : volumes) {
+            VolumeRecord.FileTable files = volume.files();
+            if (files != null) {
+                for (ChunkId block : files.blocks()) {
+                    chunks.read(block);
+                }
+            }
+        }
     }
 
     private DiskView diskView(

@@ -9,6 +9,9 @@ import mirage.bytes.ByteSources;
 import mirage.chunk.ChunkId;
 import mirage.codec.CorruptBlobException;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,6 +19,8 @@ import java.util.List;
 
 /** Manifests as blobs, each checked against its name when it is read. Safe for use by many threads. */
 public final class ManifestStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ManifestStore.class);
+
     /** More than the manifest of a disk of 1 PiB; what claims to be larger is damaged. */
     private static final int MAX_BYTES = 1 << 30;
 
@@ -25,17 +30,28 @@ public final class ManifestStore {
         this.blobs = blobs;
     }
 
-    /** Makes a manifest durable. Whatever it names must be durable before. */
+    /** Makes a manifest durable, and reads it back. Whatever it names must be durable before. */
     public ManifestId write(ImageManifest manifest) throws IOException {
         ByteBuffer bytes = ManifestFormat.encode(manifest);
         ManifestId id = new ManifestId(ChunkId.of(bytes));
         try {
             blobs.create(name(id), ByteSources.of(bytes));
         } catch (BlobExistsException e) {
-            // Named by its content: what is there is what was to be written.
-            return id;
+            replaceIfDamaged(id, bytes);
         }
+        read(id);
         return id;
+    }
+
+    /** Named by its content: what is there is what was to be written, or was once. */
+    private void replaceIfDamaged(ManifestId id, ByteBuffer bytes) throws IOException {
+        try {
+            read(id);
+        } catch (CorruptBlobException e) {
+            LOG.warn("manifest {} was damaged and is written anew", id, e);
+            blobs.delete(name(id));
+            blobs.create(name(id), ByteSources.of(bytes));
+        }
     }
 
     /**

@@ -127,7 +127,7 @@ final class FaultsTest {
                             blobs -> flipping[0] = new FlippingBlobStore(blobs, seed),
                             Clock.systemUTC())) {
                 store(library, "earlier", EARLIER);
-                flipping[0].flipOneOf(4);
+                flipping[0].flipOneOf(5);
                 assertThatThrownBy(() -> store(library, "later", LATER))
                         .as("seed %d", seed)
                         .isInstanceOf(IOException.class);
