@@ -27,6 +27,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -132,6 +133,58 @@ final class ConcurrencyTest {
                 assertGives(library, "image-" + i, RandomDisks.disk(i % 6, 2_000_000), i);
             }
         }
+    }
+
+    @Test
+    void sixtySlowDownloadsAtOnceStayWithinTheHeap() throws Exception {
+        byte[] disk = new byte[20 << 20];
+        new Random(SEED).nextBytes(disk);
+        try (MirageLibrary library = MirageLibrary.open(directory, LibrarySettings.defaults())) {
+            store(library, "image", disk);
+            CountDownLatch together = new CountDownLatch(60);
+            run(
+                    60,
+                    thread -> {
+                        try (ImageContent content =
+                                library.open(new ImageId("image"), View.CONTAINER)) {
+                            content.transferTo(0, content.length(), new Slow(disk, together));
+                        }
+                    });
+            assertThat(together.getCount()).isZero();
+        }
+    }
+
+    /** Goes on when all have their first bytes, so that all hold what they need; compares what it gets. */
+    private static final class Slow implements WritableByteChannel {
+        private final ByteBuffer expected;
+        private final CountDownLatch together;
+
+        Slow(byte[] expected, CountDownLatch together) {
+            this.expected = ByteBuffer.wrap(expected);
+            this.together = together;
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) {
+            if (expected.position() == 0) {
+                together.countDown();
+                await(together);
+            }
+            int written = bytes.remaining();
+            ByteBuffer part = expected.slice(expected.position(), written);
+            assertThat(part.equals(bytes)).as("bytes at %d", expected.position()).isTrue();
+            expected.position(expected.position() + written);
+            bytes.position(bytes.limit());
+            return written;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test
