@@ -21,9 +21,6 @@ TYPES = {
     stat.S_IFIFO: "fifo",
     stat.S_IFSOCK: "socket",
 }
-# A bigger file in these images is nearly all holes. The library gives such a file no digest, so that a small image cannot
-# cost any time it likes; neither does this.
-BIGGEST_DIGESTED = 1 << 30
 EPOCH = datetime.datetime(1970, 1, 1)
 
 
@@ -89,7 +86,7 @@ def describe(path, name, births):
     attributes = os.listxattr(path, follow_symlinks=False)
     if attributes:
         file["xattrs"] = {n: encoded(os.getxattr(path, n, follow_symlinks=False)) for n in sorted(attributes)}
-    if stat.S_ISREG(s.st_mode) and s.st_size <= BIGGEST_DIGESTED:
+    if stat.S_ISREG(s.st_mode):
         file["sha256"] = sha256(path)
     if text(name).encode("utf-8") != name:
         file["pathBase64"] = encoded(name)

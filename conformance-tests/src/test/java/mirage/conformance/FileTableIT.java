@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -151,8 +150,7 @@ final class FileTableIT {
 
     private static void addDifferences(
             List<String> differences, String path, JsonNode expected, JsonNode found) {
-        for (Iterator<Map.Entry<String, JsonNode>> fields = expected.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : expected.properties()) {
             JsonNode value = found.path(field.getKey());
             if (!value.equals(field.getValue())) {
                 differences.add(
@@ -160,11 +158,11 @@ final class FileTableIT {
                                 .formatted(path, field.getKey(), field.getValue(), value));
             }
         }
-        for (Iterator<String> names = found.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
+        for (Map.Entry<String, JsonNode> field : found.properties()) {
+            String name = field.getKey();
             if (!OURS.contains(name) && !expected.has(name)) {
                 differences.add(
-                        "%s: no %s expected, found %s".formatted(path, name, found.get(name)));
+                        "%s: no %s expected, found %s".formatted(path, name, field.getValue()));
             }
         }
     }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /**
  * Kills the server (SIGKILL) while it receives, structures or acknowledges an upload, starts it again, and demands the
@@ -29,7 +30,7 @@ final class KillDuringUploadIT {
     private static final int ROUNDS = Integer.getInteger("mirage.kills", 8);
     private static final int OWN_BYTES = 40_000_000;
 
-    /** Longer than a server needs to structure one of these images, so that kills hit all of that too. */
+    /** About what a server needs to structure one of these images, so that kills hit all of that too. */
     private static final Duration LONGEST_WAIT = Duration.ofMillis(2500);
 
     @TempDir(factory = InTarget.class, cleanup = CleanupMode.ON_SUCCESS)
@@ -47,6 +48,7 @@ final class KillDuringUploadIT {
                         images.image("role.zlib.qcow2"));
         Path data = folder.resolve("data");
         Map<String, Path> kept = new LinkedHashMap<>();
+        Map<String, Integer> outcomes = new TreeMap<>();
 
         for (int round = 0; round < ROUNDS; round++) {
             // Every other time bytes that no earlier round left in the store.
@@ -57,21 +59,25 @@ final class KillDuringUploadIT {
 
             try (RunningMirage server = RunningMirage.start(data, acknowledge)) {
                 String state = "round %d, %s, %s".formatted(round, kill, attempt);
-                assertWholeOrNotAtAll(server.api(), attempt, image, state);
+                String outcome = assertWholeOrNotAtAll(server.api(), attempt, image, state);
+                outcomes.merge(outcome, 1, Integer::sum);
                 kept.put(attempt.id(), image);
                 assertIntact(server.api(), kept, state);
             }
         }
         Launcher.run("verify", "--data", data.toString()).orFail();
+        System.out.println("KillDuringUploadIT " + acknowledge + ": " + outcomes);
     }
 
-    /** When to kill: after so many bytes of the body, and then after so long. */
-    private record Kill(long bytes, Duration delay) {
+    /** When to kill: after so many bytes of the body, after the answer or without waiting for it, and then so long. */
+    private record Kill(long bytes, boolean afterAnswer, Duration delay) {
         static Kill random(Random random, long size) {
             Duration delay = Duration.ofMillis(random.nextLong(LONGEST_WAIT.toMillis()));
-            return random.nextInt(5) < 2
-                    ? new Kill(random.nextLong(size), Duration.ofMillis(random.nextLong(50)))
-                    : new Kill(size, delay);
+            return switch (random.nextInt(3)) {
+                case 0 -> new Kill(random.nextLong(size), false, delay.dividedBy(50));
+                case 1 -> new Kill(size, false, delay);
+                default -> new Kill(size, true, delay.dividedBy(2));
+            };
         }
     }
 
@@ -98,9 +104,10 @@ final class KillDuringUploadIT {
                     out.write(some);
                     left -= some.length;
                 }
+                boolean acknowledged = kill.afterAnswer() && isAcknowledged(socket);
                 Thread.sleep(kill.delay());
                 server.kill();
-                return new Attempt(id, isAcknowledged(socket));
+                return new Attempt(id, acknowledged || isAcknowledged(socket));
             }
         }
     }
@@ -117,7 +124,8 @@ final class KillDuringUploadIT {
         }
     }
 
-    private static void assertWholeOrNotAtAll(
+    /** Leaves the image there in any case; the answer is what the restarted server held, in words. */
+    private static String assertWholeOrNotAtAll(
             ImageApi api, Attempt attempt, Path image, String state) throws Exception {
         String status = api.show(attempt.id()).path("status").asText();
         if (attempt.acknowledged()) {
@@ -129,6 +137,7 @@ final class KillDuringUploadIT {
         if (status.equals("queued")) {
             api.upload(attempt.id(), image);
         }
+        return (attempt.acknowledged() ? "acknowledged, " : "not acknowledged, ") + status;
     }
 
     private static void assertIntact(ImageApi api, Map<String, Path> kept, String state)

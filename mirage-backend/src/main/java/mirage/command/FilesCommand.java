@@ -152,7 +152,7 @@ final class FilesCommand implements Subcommand {
         json.writeNumberField("volume", volume.volume().index());
         json.writeStringField("path", "/" + file.path());
         if (!isUtf8(file.path())) {
-            json.writeStringField("pathBase64", base64(file.path()));
+            json.writeStringField("pathBase64", base64(absolute(file.path())));
         }
         json.writeStringField("type", file.type().name().toLowerCase(Locale.ROOT));
         json.writeStringField("mode", String.format(Locale.ROOT, "%04o", file.mode()));
@@ -199,6 +199,13 @@ final class FilesCommand implements Subcommand {
     private static boolean isUtf8(RawName name) {
         return java.util.Arrays.equals(
                 name.toString().getBytes(StandardCharsets.UTF_8), name.toBytes());
+    }
+
+    private static RawName absolute(RawName path) {
+        byte[] absolute = new byte[path.length() + 1];
+        absolute[0] = '/';
+        System.arraycopy(path.toBytes(), 0, absolute, 1, path.length());
+        return RawName.of(absolute);
     }
 
     private static String base64(RawName bytes) {
