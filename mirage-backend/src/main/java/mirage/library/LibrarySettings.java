@@ -7,7 +7,8 @@ import mirage.pack.PackSettings;
  *
  * @param acknowledge when {@link ImageLibrary#store} returns
  * @param packs how chunks are packed
- * @param structurers how many uploads are taken apart at a time, 1 or greater; each needs about 64 MiB of memory
+ * @param structurers how many uploads are taken apart at a time, 1 or greater; each needs about 64 MiB of
+ *     memory, and some hundred bytes more for each file and extent in the image
  */
 public record LibrarySettings(Acknowledge acknowledge, PackSettings packs, int structurers) {
     public LibrarySettings {
