@@ -23,6 +23,7 @@ final class PackageDirectionTest {
             Map.of(
                     "identity", Set.of(),
                     "record", Set.of("mirage.catalog"),
+                    "policy", Set.of("identity", "mirage.command"),
                     "http", Set.of("identity"),
                     "schema", Set.of("http", "record"),
                     "patch", Set.of("http", "record", "schema"),
