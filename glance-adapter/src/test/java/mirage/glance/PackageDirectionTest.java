@@ -24,6 +24,7 @@ final class PackageDirectionTest {
                     "config", Set.of(),
                     "identity", Set.of(),
                     "record", Set.of("mirage.catalog"),
+                    "policy", Set.of("identity", "mirage.command"),
                     "http", Set.of("identity"),
                     "schema", Set.of("http", "record"),
                     "patch", Set.of("http", "record", "schema"),

@@ -92,7 +92,7 @@ final class ImagesHandler {
             throw HttpFailure.badRequest("Request body must be a JSON object.");
         }
         body.fieldNames().forEachRemaining(ImageSchema::requireNotReserved);
-        ImageAttributes.Draft draft = new ImageAttributes.Draft().owner(caller.project());
+        ImageAttributes.Draft draft = new ImageAttributes.Draft().owner(caller.projectId());
         for (Map.Entry<String, JsonNode> attribute : body.properties()) {
             if (!attribute.getKey().equals("id")) {
                 ImageSchema.set(draft, attribute.getKey(), attribute.getValue());

@@ -43,7 +43,7 @@ final class Policy {
     static void requireMayCreate(Caller caller, ImageAttributes image) {
         require(caller.isMember(), "create images");
         require(
-                caller.isAdmin() || caller.project().equals(image.owner()),
+                caller.isAdmin() || caller.owns(image.owner()),
                 "create images that another project owns");
         require(caller.isAdmin() || image.visibility() != Visibility.PUBLIC, "make images public");
     }
@@ -61,7 +61,7 @@ final class Policy {
     }
 
     private static boolean owns(Caller caller, ImageRecord image) {
-        return caller.project().equals(image.attributes().owner());
+        return caller.owns(image.attributes().owner());
     }
 
     private static void require(boolean permitted, String what) {

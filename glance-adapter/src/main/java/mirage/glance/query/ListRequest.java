@@ -107,7 +107,11 @@ public record ListRequest(
      * anybody may put these up, under any name.
      */
     private static Scope scope(@Nullable String asked, Caller caller) {
-        Set<Visibility> own = EnumSet.allOf(Visibility.class);
+        String project = caller.projectId();
+        Set<Visibility> own =
+                project == null
+                        ? EnumSet.noneOf(Visibility.class)
+                        : EnumSet.allOf(Visibility.class);
         Set<Visibility> any =
                 caller.isAdmin()
                         ? EnumSet.allOf(Visibility.class)
@@ -122,7 +126,7 @@ public record ListRequest(
             own.retainAll(Set.of(only));
             any.retainAll(Set.of(only));
         }
-        return new Scope(caller.project(), own, any);
+        return new Scope(project == null ? "" : project, own, any);
     }
 
     private static Filter filter(String name, String value) {

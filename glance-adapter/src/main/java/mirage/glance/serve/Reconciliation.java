@@ -113,7 +113,7 @@ final class Reconciliation {
                             image.id(),
                             new ImageAttributes.Draft()
                                     .name(image.name().isEmpty() ? null : image.name())
-                                    .owner(TokenFiles.ADMINISTRATOR.project())
+                                    .owner(TokenFiles.ADMINISTRATORS_PROJECT)
                                     .build(),
                             clock.instant()));
         }

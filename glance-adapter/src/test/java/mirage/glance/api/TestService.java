@@ -41,11 +41,12 @@ final class TestService implements AutoCloseable {
     /** Tokens are the users' names. */
     private static final Map<String, Caller> CALLERS =
             Map.of(
-                    "admin", new Caller("admin", "admin", Set.of("admin")),
-                    "alice", new Caller("alice", "web", Set.of("member")),
-                    "bob", new Caller("bob", "db", Set.of("Member")),
-                    "rita", new Caller("rita", "web", Set.of("reader")),
-                    "noone", new Caller("noone", "web", Set.of()));
+                    "admin",
+                            Caller.inProject("admin", "admin", Set.of("admin", "member", "reader")),
+                    "alice", Caller.inProject("alice", "web", Set.of("member", "reader")),
+                    "bob", Caller.inProject("bob", "db", Set.of("Member", "Reader")),
+                    "rita", Caller.inProject("rita", "web", Set.of("reader")),
+                    "noone", Caller.inProject("noone", "web", Set.of()));
 
     final InMemoryImageLibrary library = new InMemoryImageLibrary();
     final ImageRecords records = new MemoryImageRecords();
@@ -56,7 +57,7 @@ final class TestService implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     TestService(Path directory) throws IOException {
-        Identity identity = CALLERS::get;
+        Identity identity = credentials -> CALLERS.get(credentials.token());
         InstantSource ticking = () -> now.getAndUpdate(time -> time.plusSeconds(1));
         server =
                 HttpServer.start(
