@@ -23,9 +23,7 @@ final class CallerAttributes {
     /** Whether an attribute other than {@link #IS_ADMIN}, or one value of a list, is this text. */
     static boolean equal(String attribute, String expected, Caller caller) {
         Set<String> list = list(attribute, caller);
-        return list == null
-                ? expected.equals(value(attribute, caller))
-                : list.contains(expected);
+        return list == null ? expected.equals(value(attribute, caller)) : list.contains(expected);
     }
 
     private static @Nullable Set<String> list(String attribute, Caller caller) {

@@ -77,7 +77,8 @@ final class PolicyFile {
         try {
             new Yaml(options).composeAll(new StringReader(text)).forEach(documents::add);
         } catch (MarkedYAMLException malformed) {
-            int line = malformed.getProblemMark() == null ? 0 : malformed.getProblemMark().getLine();
+            int line =
+                    malformed.getProblemMark() == null ? 0 : malformed.getProblemMark().getLine();
             throw new PolicyFileException(
                     file + ":" + (line + 1) + ": not YAML: " + malformed.getProblem());
         } catch (YAMLException malformed) {
@@ -132,7 +133,8 @@ final class PolicyFile {
 
     private static String text(Node node) throws CheckSyntaxException {
         if (!(node instanceof ScalarNode scalar)) {
-            throw new CheckSyntaxException("a check in quotation marks, or a list of them, expected");
+            throw new CheckSyntaxException(
+                    "a check in quotation marks, or a list of them, expected");
         }
         boolean plain = scalar.getScalarStyle() == DumperOptions.ScalarStyle.PLAIN;
         if (plain && (scalar.getValue().isEmpty() || scalar.getTag().equals(Tag.NULL))) {

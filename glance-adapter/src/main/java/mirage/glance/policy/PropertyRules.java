@@ -91,15 +91,22 @@ public final class PropertyRules {
      */
     public static PropertyRules read(Path file, Format format, Policy policy)
             throws PolicyFileException {
-        Map<String, Sections.Section> sections = Sections.read(file);
+        Map<String, Sections.Section> sections = new LinkedHashMap<>();
+        for (Sections.Section section : Sections.read(file)) {
+            Sections.Section before = sections.putIfAbsent(section.name(), section);
+            if (before != null) {
+                throw new PolicyFileException(
+                        section.place() + ": this section is already at " + before.place());
+            }
+        }
         Sections.Section defaults = sections.remove(DEFAULTS);
         List<Rule> rules = new ArrayList<>();
         for (Sections.Section section : sections.values()) {
             Map<String, String> values = new LinkedHashMap<>();
             if (defaults != null) {
-                values.putAll(defaults.values());
+                values.putAll(values(defaults));
             }
-            values.putAll(section.values());
+            values.putAll(values(section));
             rules.add(new Rule(pattern(section), who(section, values, format, policy)));
         }
         // As in Glance, a file without any rule protects nothing.
@@ -124,13 +131,22 @@ public final class PropertyRules {
             case Who.Anyone anyone -> anyone.permits();
             case Who.Having having ->
                     having.roles().stream()
-                            .anyMatch(
-                                    role ->
-                                            caller.roles().contains(role)
-                                                    || caller.serviceRoles().contains(role));
+                            .anyMatch(role ->
+                                    caller.roles().contains(role)
+                                            || caller.serviceRoles().contains(role));
             case Who.Fulfilling fulfilling ->
                     policy.permits(fulfilling.rule(), caller, PolicyTarget.none());
         };
+    }
+
+    private static Map<String, String> values(Sections.Section section) throws PolicyFileException {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (Sections.Value value : section.values()) {
+            if (values.putIfAbsent(value.name(), value.text()) != null) {
+                throw new PolicyFileException(value.place() + ": another " + value.name());
+            }
+        }
+        return values;
     }
 
     private static Pattern pattern(Sections.Section section) throws PolicyFileException {
@@ -170,7 +186,7 @@ public final class PropertyRules {
 
     private static Who who(String value, String place, Format format, Policy policy)
             throws PolicyFileException {
-        Set<String> names = new HashSet<>(Arrays.asList(value.split("\\s*,\\s*")));
+        Set<String> names = new HashSet<>(Arrays.asList(value.strip().split("\\s*,\\s*")));
         if (value.isEmpty()) {
             LOG.warn("{}: permits nobody", place);
             return new Who.Anyone(false);
@@ -188,7 +204,10 @@ public final class PropertyRules {
         }
         if (names.size() > 1 || value.contains(",")) {
             throw new PolicyFileException(
-                    place + ": one rule expected, found " + value + "; join them in the policy file");
+                    place
+                            + ": one rule expected, found "
+                            + value
+                            + "; join them in the policy file");
         }
         if (!policy.defines(value)) {
             LOG.warn("{}: no rule {}: the rule default answers for it", place, value);

@@ -82,7 +82,8 @@ final class RuleBook implements Policy {
         return Set.copyOf(warnings);
     }
 
-    boolean defines(String rule) {
+    @Override
+    public boolean defines(String rule) {
         return entries.containsKey(rule);
     }
 
@@ -125,8 +126,7 @@ final class RuleBook implements Policy {
                 String name = role.name().textFor(target);
                 yield name != null && caller.has(name);
             }
-            case Check.Literal literal ->
-                    literal.text().equals(literal.expected().textFor(target));
+            case Check.Literal literal -> literal.text().equals(literal.expected().textFor(target));
             case Check.Attribute attribute -> {
                 String expected = attribute.expected().textFor(target);
                 yield expected != null && equal(attribute.name(), expected, caller, target);
@@ -195,11 +195,16 @@ final class RuleBook implements Policy {
                 next = entries.get(RuleNames.DEFAULT);
             }
             if (next != null) {
-                depth = Math.max(depth, depthOf(entry.check()) + depth(next, known, path, referred));
+                depth =
+                        Math.max(
+                                depth, depthOf(entry.check()) + depth(next, known, path, referred));
             }
             if (depth > MAX_DEPTH) {
                 throw new PolicyFileException(
-                        placeOf(path) + ": " + entry.name() + " refers to too long a chain of rules");
+                        placeOf(path)
+                                + ": "
+                                + entry.name()
+                                + " refers to too long a chain of rules");
             }
         }
         path.removeLast();
@@ -218,8 +223,10 @@ final class RuleBook implements Policy {
     private static int depthOf(Check check) {
         return switch (check) {
             case Check.Not not -> 1 + depthOf(not.check());
-            case Check.All all -> 1 + all.checks().stream().mapToInt(RuleBook::depthOf).max().orElse(0);
-            case Check.Any any -> 1 + any.checks().stream().mapToInt(RuleBook::depthOf).max().orElse(0);
+            case Check.All all ->
+                    1 + all.checks().stream().mapToInt(RuleBook::depthOf).max().orElse(0);
+            case Check.Any any ->
+                    1 + any.checks().stream().mapToInt(RuleBook::depthOf).max().orElse(0);
             default -> 1;
         };
     }

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A rule as Glance has it when the operator says nothing. Table {@code defaults-zed.tsv}, and beside it that of the
@@ -26,8 +28,21 @@ record RuleDefault(
     private static final String NONE = "-";
     private static final String PROJECT = "project";
 
-    /** All rules of a release, in the order of its documentation. */
+    /**
+     * All rules of a release, in the order of its documentation, and those that only the newest has. Without these the
+     * rule {@code default}, which permits everyone, would answer for calls that a release does not know.
+     */
     static List<RuleDefault> of(Compat compat) {
+        Map<String, RuleDefault> rules = new LinkedHashMap<>();
+        for (Compat release : List.of(compat, Compat.LATEST)) {
+            for (RuleDefault rule : table(release)) {
+                rules.putIfAbsent(rule.name(), rule);
+            }
+        }
+        return List.copyOf(rules.values());
+    }
+
+    private static List<RuleDefault> table(Compat compat) {
         String table = "defaults-" + compat.name().toLowerCase(Locale.ROOT) + ".tsv";
         try (InputStream in = RuleDefault.class.getResourceAsStream(table)) {
             if (in == null) {

@@ -1,15 +1,13 @@
 package mirage.glance.policy;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Reads files as Python's configparser does, whose names of sections may hold brackets: the first {@code [} of a line
@@ -26,7 +24,7 @@ final class Sections {
     private static final long MAX_BYTES = 1 << 20;
 
     private final Path file;
-    private final Map<String, Section> sections = new LinkedHashMap<>();
+    private final List<Section> sections = new ArrayList<>();
 
     private Sections(Path file) {
         this.file = file;
@@ -36,37 +34,45 @@ final class Sections {
      * A section.
      *
      * @param place file and line of its name
-     * @param values by name, in the order of the file
+     * @param values in the order of the file
      */
-    record Section(String name, String place, Map<String, String> values) {}
+    record Section(String name, String place, List<Value> values) {}
+
+    /** An option with its value, lines of it divided by line ends. */
+    record Value(String name, String text, String place) {}
 
     /**
-     * The sections of a file by name, in its order.
+     * The sections of a file, in its order. The same name may come again; what that means is for the caller to say.
      *
-     * @throws PolicyFileException when it cannot be read or understood, also when a section or an option comes twice
+     * @throws PolicyFileException when it cannot be read or understood
      */
-    static Map<String, Section> read(Path file) throws PolicyFileException {
+    static List<Section> read(Path file) throws PolicyFileException {
         Sections sections = new Sections(file);
-        int line = 0;
-        Section section = null;
-        String name = null;
-        for (String text : sections.text().split("\r?\n", -1)) {
-            line++;
-            String stripped = text.strip();
-            if (stripped.isEmpty() || stripped.startsWith("#") || stripped.startsWith(";")) {
-                continue;
-            }
-            String place = file + ":" + line;
-            if (Character.isWhitespace(text.charAt(0)) && section != null && name != null) {
-                section.values().merge(name, stripped, (before, more) -> before + "\n" + more);
-            } else if (stripped.startsWith("[")) {
-                section = sections.begin(stripped, place);
-                name = null;
-            } else {
-                name = assign(section, stripped, place);
+        int number = 0;
+        for (String line : sections.text().split("\r?\n", -1)) {
+            number++;
+            String stripped = line.strip();
+            if (!stripped.isEmpty() && !stripped.startsWith("#") && !stripped.startsWith(";")) {
+                sections.take(line, stripped, file + ":" + number);
             }
         }
         return sections.sections;
+    }
+
+    private void take(String line, String stripped, String place) throws PolicyFileException {
+        Section section = sections.isEmpty() ? null : sections.getLast();
+        boolean indented = Character.isWhitespace(line.charAt(0));
+        if (indented && section != null && !section.values().isEmpty()) {
+            Value before = section.values().removeLast();
+            section.values()
+                    .add(new Value(before.name(), before.text() + "\n" + stripped, before.place()));
+        } else if (stripped.startsWith("[")) {
+            sections.add(new Section(sectionName(stripped, place), place, new ArrayList<>()));
+        } else if (section == null) {
+            throw new PolicyFileException(place + ": [SECTION] expected, found " + stripped);
+        } else {
+            section.values().add(value(stripped, place));
+        }
     }
 
     private String text() throws PolicyFileException {
@@ -84,37 +90,25 @@ final class Sections {
         }
     }
 
-    private Section begin(String line, String place) throws PolicyFileException {
+    private static String sectionName(String line, String place) throws PolicyFileException {
         int close = line.lastIndexOf(']');
         if (close < 2) {
             throw new PolicyFileException(place + ": [SECTION] expected, found " + line);
         }
-        Section section = new Section(line.substring(1, close), place, new LinkedHashMap<>());
-        Section before = sections.putIfAbsent(section.name(), section);
-        if (before != null) {
-            throw new PolicyFileException(
-                    place + ": [" + section.name() + "] is already at " + before.place());
-        }
-        return section;
+        return line.substring(1, close);
     }
 
-    private static String assign(@Nullable Section section, String line, String place)
-            throws PolicyFileException {
-        int divider = -1;
-        for (int i = 0; i < line.length() && divider < 0; i++) {
-            divider = line.charAt(i) == '=' || line.charAt(i) == ':' ? i : -1;
+    private static Value value(String line, String place) throws PolicyFileException {
+        int divider = 0;
+        while (divider < line.length() && "=:".indexOf(line.charAt(divider)) < 0) {
+            divider++;
         }
-        if (divider < 1) {
+        if (divider == 0 || divider == line.length()) {
             throw new PolicyFileException(place + ": NAME = VALUE expected, found " + line);
         }
-        String name = line.substring(0, divider).strip().toLowerCase(Locale.ROOT);
-        if (section == null) {
-            throw new PolicyFileException(place + ": a [SECTION] expected before " + name);
-        }
-        if (section.values().putIfAbsent(name, line.substring(divider + 1).strip()) != null) {
-            throw new PolicyFileException(
-                    place + ": " + name + " comes twice in [" + section.name() + "]");
-        }
-        return name;
+        return new Value(
+                line.substring(0, divider).strip().toLowerCase(Locale.ROOT),
+                line.substring(divider + 1).strip(),
+                place);
     }
 }
