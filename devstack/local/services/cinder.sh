@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+cinder_up() { die "not yet"; }
