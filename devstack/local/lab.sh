@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What every script of this folder begins with: the places, ports and words they share. Sourced, not run.
 set -euo pipefail
+shopt -s inherit_errexit
 
 # Debian's OpenStack runs on Debian's own Python and its own libraries, whatever the caller's shell prefers, and no proxy
 # stands between services of one machine.
@@ -64,6 +65,8 @@ make_places() {
     mkdir -p "$ETC" "$RUN" "$PROCESS_LOGS" "$PROCESS_PIDS"
     # Services that run as users of their own reach their places through these.
     chmod 755 "$MIRAGE_LAB" "$RUN" "$PROCESS_LOGS"
+    # The configurations hold the password.
+    chmod 700 "$ETC"
     [ -s "$MIRAGE_LAB/password" ] || (umask 077 && head -c 12 /dev/urandom | base64 | tr -d '+/=' >"$MIRAGE_LAB/password")
     PASSWORD=$(<"$MIRAGE_LAB/password")
 }
@@ -83,6 +86,12 @@ once() {
     wait $! || { tail -n 15 "$PROCESS_LOGS/$1.log" >&2; die "$1 failed, see above"; }
     touch "$MIRAGE_LAB/done/$1"
     say "$1: done"
+}
+
+# python MODULE ARGUMENT...: a program of mirage_lab, with what it needs to know of the lab.
+python() {
+    env LAB_PASSWORD="$PASSWORD" LAB_KEYSTONE_URL="$KEYSTONE_URL" LAB_REGION="$REGION" \
+        LAB_CONTROL_REGION="$CONTROL_REGION" LAB_IMAGE_SERVICE="$(cat "$RUN/image-service")" $PYTHON -m "mirage_lab.$1" "${@:2}"
 }
 
 # as USER COMMAND...: with that user's credentials: admin, demo, reader, other.

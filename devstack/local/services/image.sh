@@ -67,7 +67,7 @@ enabled_backends = fast:file, slow:file, web:http
 enabled_import_methods = [glance-direct,web-download,copy-image,glance-download]
 image_cache_dir = $MIRAGE_LAB/$1/cache
 # With a few seconds tempest's test of the cache races with the prefetcher.
-cache_prefetcher_interval = 20
+cache_prefetcher_interval = 30
 worker_self_reference_url = http://$HOST:$2
 show_multiple_locations = true
 transport_url = fake://
