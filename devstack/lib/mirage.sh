@@ -26,3 +26,36 @@ mirage_tempest_features() {
     iniset "$1" image-feature-enabled os_glance_reserved True
     iniset "$1" image-feature-enabled manage_locations True
 }
+
+# mirage_config: the configuration of a Mirage process, on standard output. The caller says with variables
+#
+#   MIRAGE_CONFIG_HOST, _PORT      where it listens
+#   MIRAGE_CONFIG_PUBLIC_URL       how the catalog names it
+#   MIRAGE_CONFIG_DATA             the data directory
+#   MIRAGE_CONFIG_DATABASE         the database's URL, empty for the embedded one
+#   MIRAGE_CONFIG_KEYSTONE_URL, _PASSWORD, _REGION
+mirage_config() {
+    cat <<END
+[DEFAULT]
+bind_host = $MIRAGE_CONFIG_HOST
+bind_port = $MIRAGE_CONFIG_PORT
+public_endpoint = $MIRAGE_CONFIG_PUBLIC_URL
+data_directory = $MIRAGE_CONFIG_DATA
+
+[keystone_authtoken]
+auth_url = $MIRAGE_CONFIG_KEYSTONE_URL
+www_authenticate_uri = $MIRAGE_CONFIG_KEYSTONE_URL
+auth_type = password
+username = mirage
+password = $MIRAGE_CONFIG_PASSWORD
+project_name = service
+user_domain_name = Default
+project_domain_name = Default
+region_name = $MIRAGE_CONFIG_REGION
+END
+    [ -z "$MIRAGE_CONFIG_DATABASE" ] || cat <<END
+
+[database]
+connection = $MIRAGE_CONFIG_DATABASE
+END
+}

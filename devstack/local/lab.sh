@@ -1,5 +1,7 @@
 # shellcheck shell=bash
-# What every script of this folder begins with: the places, ports and words they share. Sourced, not run.
+# What every script of this folder begins with: the places, ports and words they share. Sourced, not run; much of it is
+# for who sources it:
+# shellcheck disable=SC2034
 set -euo pipefail
 shopt -s inherit_errexit
 

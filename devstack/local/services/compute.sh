@@ -12,15 +12,15 @@ compute_up() { # IMAGE_SERVICE_URL...: where nova-compute's own pass-through lea
     once placement-database placement-manage --config-file "$ETC/placement/placement.conf" db sync
     once nova-database make_nova
     compute_catalog
-    process_start_on $NETWORK_PORT stub-network $PYTHON -m mirage_lab.stub_network $NETWORK_PORT
-    uwsgi_start placement $PLACEMENT_PORT /usr/bin/placement-api 1 8 OS_PLACEMENT_CONFIG_DIR="$ETC/placement"
-    await 60 rabbitmq port_is_open $AMQP_PORT
+    process_start_on "$NETWORK_PORT" stub-network "$PYTHON" -m mirage_lab.stub_network "$NETWORK_PORT"
+    uwsgi_start placement "$PLACEMENT_PORT" /usr/bin/placement-api 1 8 OS_PLACEMENT_CONFIG_DIR="$ETC/placement"
+    await 60 rabbitmq port_is_open "$AMQP_PORT"
     # One thread for each process: with more of them nova-api loses answers of its message bus.
-    uwsgi_start nova-api $NOVA_PORT /usr/bin/nova-api-wsgi 4 1 OS_NOVA_CONFIG_DIR="$ETC/nova"
+    uwsgi_start nova-api "$NOVA_PORT" /usr/bin/nova-api-wsgi 4 1 OS_NOVA_CONFIG_DIR="$ETC/nova"
     process_start nova-conductor nova-conductor --config-file "$ETC/nova/nova.conf"
     process_start nova-scheduler nova-scheduler --config-file "$ETC/nova/nova.conf"
     libvirt_up
-    pass_through_up wire-compute $COMPUTE_IMAGE_PORT "$@"
+    pass_through_up wire-compute "$COMPUTE_IMAGE_PORT" "$@"
     nova_compute_up
     await 60 placement http_answers "http://$HOST:$PLACEMENT_PORT/"
     await 60 nova-api http_answers "http://$HOST:$NOVA_PORT/"
@@ -54,11 +54,11 @@ rabbitmq_up() {
     mkdir -p "$home/mnesia" "$home/log"
     rabbitmq_conf >"$home/rabbitmq.conf"
     echo '[].' >"$home/enabled_plugins"
-    process_start_on $AMQP_PORT rabbitmq env HOME="$home" RABBITMQ_NODENAME=mirage-lab@localhost \
-        RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_NODE_IP_ADDRESS=$HOST RABBITMQ_NODE_PORT=$AMQP_PORT \
+    process_start_on "$AMQP_PORT" rabbitmq env HOME="$home" RABBITMQ_NODENAME=mirage-lab@localhost \
+        RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_NODE_IP_ADDRESS="$HOST" RABBITMQ_NODE_PORT="$AMQP_PORT" \
         RABBITMQ_MNESIA_BASE="$home/mnesia" RABBITMQ_LOG_BASE="$home/log" RABBITMQ_PID_FILE="$home/pid" \
         RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins" RABBITMQ_LOGS=- RABBITMQ_DIST_PORT=$((AMQP_PORT + 1)) \
-        ERL_EPMD_ADDRESS=$HOST ERL_EPMD_PORT=$EPMD_PORT \
+        ERL_EPMD_ADDRESS="$HOST" ERL_EPMD_PORT="$EPMD_PORT" \
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
         /usr/lib/rabbitmq/bin/rabbitmq-server
 }
@@ -75,7 +75,7 @@ END
 # Erlang's port mapper outlives the broker that started it.
 rabbitmq_down() {
     process_stop rabbitmq
-    ! port_is_open $EPMD_PORT || ERL_EPMD_PORT=$EPMD_PORT epmd -kill >/dev/null
+    ! port_is_open "$EPMD_PORT" || ERL_EPMD_PORT="$EPMD_PORT" epmd -kill >/dev/null
 }
 
 # --- Placement and Nova
@@ -116,6 +116,8 @@ rpc_response_timeout = 120
 service_down_time = 120
 # A shelved server stays on its host until it is offloaded, so that both ways back can be tried.
 shelved_offload_time = -1
+# The guest does not hear the power button; it has written what it writes.
+shutdown_timeout = 1
 [api]
 auth_strategy = keystone
 [api_database]

@@ -3,7 +3,7 @@
 
 identity_up() {
     database_up
-    process_start_on $MEMCACHED_PORT memcached memcached -u nobody -l $HOST -p $MEMCACHED_PORT -m 64
+    process_start_on "$MEMCACHED_PORT" memcached memcached -u nobody -l "$HOST" -p "$MEMCACHED_PORT" -m 64
     keystone_up
     people
 }
@@ -14,8 +14,8 @@ database_up() {
     once database-directory make_database_directory
     # The socket's directory belongs to mysql, which is the user the server becomes.
     install -d -o mysql -g mysql "$RUN/mysql"
-    process_start_on $DATABASE_PORT mariadb mariadbd --no-defaults --user=mysql --datadir="$MIRAGE_LAB/mysql" \
-        --socket="$RUN/mysql/socket" --pid-file="$RUN/mysql/pid" --bind-address=$HOST --port=$DATABASE_PORT \
+    process_start_on "$DATABASE_PORT" mariadb mariadbd --no-defaults --user=mysql --datadir="$MIRAGE_LAB/mysql" \
+        --socket="$RUN/mysql/socket" --pid-file="$RUN/mysql/pid" --bind-address="$HOST" --port="$DATABASE_PORT" \
         --innodb-flush-log-at-trx-commit=2 --max-connections=400 --skip-name-resolve
     await 60 mariadb sql -e 'select 1'
 }
@@ -44,7 +44,7 @@ keystone_up() {
     mkdir -p "$ETC/keystone"
     keystone_conf >"$ETC/keystone/keystone.conf"
     once keystone-database make_keystone
-    uwsgi_start keystone $KEYSTONE_PORT /usr/bin/keystone-wsgi-public 2 4 \
+    uwsgi_start keystone "$KEYSTONE_PORT" /usr/bin/keystone-wsgi-public 2 4 \
         OS_KEYSTONE_CONFIG_FILES="$ETC/keystone/keystone.conf"
     await 60 keystone curl -sf --max-time 5 "$KEYSTONE_URL/"
 }
@@ -78,7 +78,7 @@ make_keystone() {
     install -d -m 700 "$ETC/keystone/fernet-keys" "$ETC/keystone/credential-keys"
     "${manage[@]}" fernet_setup --keystone-user root --keystone-group root
     "${manage[@]}" credential_setup --keystone-user root --keystone-group root
-    "${manage[@]}" bootstrap --bootstrap-password "$PASSWORD" --bootstrap-region-id $REGION \
+    "${manage[@]}" bootstrap --bootstrap-password "$PASSWORD" --bootstrap-region-id "$REGION" \
         --bootstrap-admin-url "$KEYSTONE_URL/" --bootstrap-internal-url "$KEYSTONE_URL/" \
         --bootstrap-public-url "$KEYSTONE_URL/"
 }
@@ -115,7 +115,7 @@ END
 # --- users and catalog
 
 # identity: carries out the lines of its input as admin, see mirage_lab/identity.py.
-identity() { as admin $PYTHON -m mirage_lab.identity "$PASSWORD"; }
+identity() { as admin "$PYTHON" -m mirage_lab.identity "$PASSWORD"; }
 
 people() {
     identity <<END

@@ -8,7 +8,7 @@
 web_up() {
     mkdir -p "$MIRAGE_LAB/www"
     [ -s "$MIRAGE_LAB/www/web.img" ] || head -c 3145728 /dev/urandom >"$MIRAGE_LAB/www/web.img"
-    process_start_on $WEB_PORT web $PYTHON -m http.server $WEB_PORT --bind $HOST --directory "$MIRAGE_LAB/www"
+    process_start_on "$WEB_PORT" web "$PYTHON" -m http.server "$WEB_PORT" --bind "$HOST" --directory "$MIRAGE_LAB/www"
     await 20 web http_answers "http://$HOST:$WEB_PORT/"
 }
 
@@ -20,7 +20,7 @@ pass_through_up() {
         process_stop "$name"
         echo "$*" >"$RUN/$name.targets"
     fi
-    process_start_on "$port" "$name" $PYTHON -m mirage_lab.pass_through "$port" "$PROCESS_LOGS/$name.jsonl" "$@"
+    process_start_on "$port" "$name" "$PYTHON" -m mirage_lab.pass_through "$port" "$PROCESS_LOGS/$name.jsonl" "$@"
     await 20 "$name" port_is_open "$port"
 }
 
@@ -28,11 +28,11 @@ pass_through_up() {
 
 glance_up() {
     database glance
-    glance_configure glance $GLANCE_PORT
+    glance_configure glance "$GLANCE_PORT"
     glance_configure glance-remote $((GLANCE_PORT + 1))
     once glance-database make_glance
     echo "user glance service admin,service" | identity
-    glance_start glance $GLANCE_PORT 2
+    glance_start glance "$GLANCE_PORT" 2
     glance_start glance-remote $((GLANCE_PORT + 1)) 1
     await 60 glance http_answers "http://$HOST:$GLANCE_PORT/"
     await 60 glance-remote http_answers "http://$HOST:$((GLANCE_PORT + 1))/"
