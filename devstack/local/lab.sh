@@ -31,6 +31,7 @@ IMAGE_PORT=24292          # what the catalog names: the logging pass-through
 MIRAGE_PORT=24293         # Mirage itself, further adapters on the ports that follow
 GLANCE_PORT=24296         # the real Glance, its second worker on the next
 COMPUTE_IMAGE_PORT=24392  # the pass-through that nova-compute alone uses
+CINDER_IMAGE_PORT=24393   # and Cinder
 WEB_PORT=24080            # files for web-download
 KEYSTONE_PORT=24500
 PLACEMENT_PORT=24778

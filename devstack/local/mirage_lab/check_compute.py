@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from mirage_lab import store
+from mirage_lab import scenario, store
 from mirage_lab.cloud import LAB, User
+from mirage_lab.scenario import await_value, command, require, say
 from mirage_lab.wire import Wire
 
 GUEST = LAB / "guest.qcow2"
@@ -18,24 +19,6 @@ PAYLOAD_SHA256 = Path(f"{GUEST}.payload-sha256").read_text().strip()
 # A guest takes 10 seconds on a quiet machine and a minute on a busy one, all of it in an emulated processor.
 SERVER_SECONDS = 300
 CONSOLE_SECONDS = 300
-
-
-class CheckFailed(Exception):
-    """What is not as it should be."""
-
-
-def require(condition: bool, otherwise: str) -> None:
-    if not condition:
-        raise CheckFailed(otherwise)
-
-
-def await_value(seconds: int, what: str, wanted, read, hopeless=()):
-    """Until read() gives the wanted value; fails at once on a hopeless one."""
-    end = time.monotonic() + seconds
-    while (value := read()) != wanted:
-        require(value not in hopeless, f"{what} is {value}, not {wanted}")
-        require(time.monotonic() < end, f"{what} is still {value}, not {wanted}, after {seconds} s")
-        time.sleep(1)
 
 
 class Compute:
@@ -52,7 +35,7 @@ class Compute:
 
     def upload(self, name: str, file: Path = GUEST) -> str:
         name = f"{self.prefix}-{name}"
-        out = self._command(
+        out = command(
             self.demo, "image", "create", "-f", "value", "-c", "id", "--disk-format", "qcow2", "--container-format",
             "bare", "--property", "hw_disk_bus=virtio", "--file", str(file), name,
         )  # fmt: skip
@@ -62,7 +45,7 @@ class Compute:
 
     def create(self, name: str, image: str) -> str:
         """A server that may come up or not."""
-        out = self._command(
+        out = command(
             self.demo, "server", "create", "-f", "value", "-c", "id", "--image", image, "--flavor", "tiny", "--network",
             "none", f"{self.prefix}-{name}",
         )  # fmt: skip
@@ -103,14 +86,6 @@ class Compute:
     def console(self, server: str) -> str:
         return self.admin.sdk.compute.get_server_console_output(server)["output"] or ""
 
-    def act(self, user: User, *arguments: str) -> str:
-        return self._command(user, *arguments)
-
-    def _command(self, user: User, *arguments: str) -> str:
-        done = user.openstack(*arguments)
-        require(done.returncode == 0, f"openstack {' '.join(arguments)}: {done.stderr.strip()}")
-        return done.stdout
-
     def print_requests(self, mark: int) -> None:
         for request in self.wire.since(mark):
             say(f"    {request}")
@@ -142,7 +117,7 @@ def snapshot(compute: Compute) -> None:
     server = compute.boot("original", compute.upload("image"))
     mark = compute.wire.mark()
     name = f"{compute.prefix}-snapshot"
-    compute.act(compute.demo, "server", "image", "create", "--name", name, server)
+    command(compute.demo, "server", "image", "create", "--name", name, server)
     find = compute.demo.sdk.image.find_image
     await_value(SERVER_SECONDS, "the snapshot", "active", lambda: find(name).status, {"killed", "deleted"})
     image = find(name).id
@@ -154,11 +129,11 @@ def snapshot(compute: Compute) -> None:
 def precache(compute: Compute) -> None:
     image = compute.upload("precached")
     aggregate = f"{compute.prefix}-aggregate"
-    compute.act(compute.admin, "aggregate", "create", aggregate)
+    command(compute.admin, "aggregate", "create", aggregate)
     compute.aggregates.append(aggregate)
-    compute.act(compute.admin, "aggregate", "add", "host", aggregate, "lab")
+    command(compute.admin, "aggregate", "add", "host", aggregate, "lab")
     mark = compute.wire.mark()
-    compute.act(compute.admin, "aggregate", "cache", "image", aggregate, image)
+    command(compute.admin, "aggregate", "cache", "image", aggregate, image)
     # Nova names a file of its cache by the SHA-1 of the image's id as text.
     cached = BASE_IMAGES / hashlib.sha1(image.encode(), usedforsecurity=False).hexdigest()
     await_value(SERVER_SECONDS, f"{cached.name} in Nova's cache", True, cached.exists)
@@ -172,17 +147,17 @@ def precache(compute: Compute) -> None:
 def shelve(compute: Compute) -> None:
     server = compute.boot("shelved", compute.upload("image"))
     mark = compute.wire.mark()
-    compute.act(compute.demo, "server", "shelve", server)
+    command(compute.demo, "server", "shelve", server)
     compute.await_status(server, "SHELVED")
-    compute.act(compute.demo, "server", "unshelve", server)
+    command(compute.demo, "server", "unshelve", server)
     compute.await_status(server, "ACTIVE")
     compute.await_guest(server, boots=2)
     say("  shelved and unshelved on its host")
-    compute.act(compute.demo, "server", "shelve", server)
+    command(compute.demo, "server", "shelve", server)
     compute.await_status(server, "SHELVED")
-    compute.act(compute.admin, "server", "shelve", "--offload", server)
+    command(compute.admin, "server", "shelve", "--offload", server)
     compute.await_status(server, "SHELVED_OFFLOADED")
-    compute.act(compute.demo, "server", "unshelve", server)
+    command(compute.demo, "server", "unshelve", server)
     compute.await_status(server, "ACTIVE")
     compute.await_guest(server, boots=3)
     say("  shelved, offloaded and unshelved")
@@ -228,32 +203,6 @@ def _info(disk: Path) -> str:
     return subprocess.run(["qemu-img", "info", "--output=json", disk], check=True, capture_output=True, text=True).stdout
 
 
-SCENARIOS = {f.__name__: f for f in (boot, snapshot, precache, shelve, corruption)}
-
-
-def say(text: str) -> None:
-    print(time.strftime("%H:%M:%S"), text, flush=True)
-
-
-def main(names: list[str]) -> int:
-    failed = []
-    for name in names or SCENARIOS:
-        compute = Compute()
-        started = time.monotonic()
-        say(name)
-        try:
-            SCENARIOS[name](compute)
-            say(f"ok      {name} ({time.monotonic() - started:.0f} s)")
-        except CheckFailed as e:
-            failed.append(name)
-            say(f"FAILED  {name}: {e}")
-        finally:
-            compute.remove_everything()
-    say(f"failed: {', '.join(failed)}" if failed else "Nova works with this image service")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    if unknown := [name for name in sys.argv[1:] if name not in SCENARIOS]:
-        sys.exit(f"no scenario {unknown[0]}: {', '.join(SCENARIOS)}")
-    sys.exit(main(sys.argv[1:]))
+    ALL = [boot, snapshot, precache, shelve, corruption]
+    sys.exit(scenario.run(Compute, ALL, sys.argv[1:], "Nova works with this image service"))

@@ -114,8 +114,13 @@ def table(out: str):
     return [dict(zip(head, row, strict=True)) for row in body]
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip("|").split(" | ")]
+def _cells(line: str) -> list:
+    return [_cell(cell.strip()) for cell in line.strip("|").split(" | ")]
+
+
+def _cell(text: str):
+    """Collections are printed as JSON."""
+    return _json_or_text(text) if text.startswith(("[", "{")) else text
 
 
 def commands_of(steps: list[Step], program: str) -> set[str]:

@@ -1,6 +1,7 @@
 """Outcomes of steps: how they are made equal where they differ by nature, and how two of them are compared."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,7 +30,9 @@ class Normalizer:
             case dict():
                 return {self(k): self(v) for k, v in value.items()}
             case list() | tuple():
-                return [self(v) for v in value]
+                items = [self(v) for v in value]
+                # Tags, stores, names of properties: lists of plain texts are sets, whose order is nobody's promise.
+                return sorted(items) if all(isinstance(i, str) for i in items) else items
             case str():
                 return self._text(value)
             case _:
@@ -69,8 +72,12 @@ def fields(value, path: str = "") -> Iterator[tuple[str, object]]:
         for key, item in value.items():
             yield from fields(item, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list) and value:
+        seen: Counter = Counter()
         for index, item in enumerate(value):
-            yield from fields(item, f"{path}[{_row_name(item, index)}]")
+            name = _row_name(item, index)
+            seen[name] += 1
+            # Rows of one name are told apart by their order.
+            yield from fields(item, f"{path}[{name}]" if seen[name] == 1 else f"{path}[{name}#{seen[name]}]")
     else:
         yield path or "(all)", value
 
