@@ -7,6 +7,7 @@ import mirage.glance.config.SectionTemplate;
 import mirage.glance.http.HttpOptions;
 import mirage.glance.log.LogOptions;
 import mirage.glance.metrics.MetricsOptions;
+import mirage.glance.policy.PolicyOptions;
 
 import java.util.List;
 
@@ -18,7 +19,8 @@ final class AllOptions {
                     HttpOptions.GROUPS,
                     LogOptions.GROUPS,
                     MetricsOptions.GROUPS,
-                    ApiOptions.GROUPS);
+                    ApiOptions.GROUPS,
+                    List.of(PolicyOptions.OPTIONS));
 
     private static final List<SectionTemplate> TEMPLATES = List.of();
 
