@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
 import mirage.glance.http.HttpServer;
+import mirage.glance.http.HttpSettings;
+import mirage.glance.http.Readiness;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Identity;
 import mirage.glance.policy.Compat;
@@ -154,11 +156,10 @@ final class TestService implements AutoCloseable {
                         UUID::randomUUID);
         server =
                 HttpServer.start(
-                        ImageApi.over(service, identity, directory.resolve("disabled")),
-                        new InetSocketAddress("127.0.0.1", 0),
-                        null,
-                        Duration.ofSeconds(20),
-                        Duration.ofSeconds(2));
+                        ImageApi.over(
+                                service, identity, Readiness.unless(directory.resolve("disabled"))),
+                        HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
+                                .withStopTimeout(Duration.ofSeconds(2)));
     }
 
     static ApiSettings settings() {
