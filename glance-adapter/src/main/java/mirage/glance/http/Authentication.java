@@ -36,11 +36,20 @@ public final class Authentication implements Endpoint {
     public void handle(Exchange exchange) throws IOException {
         Credentials credentials = credentialsOf(exchange);
         Caller caller = credentials == null ? null : callerOf(credentials);
-        if (caller == null) {
+        if (caller == null || !isFor(exchange, caller)) {
             throw unauthorized();
         }
         exchange.caller(caller);
         next.handle(exchange);
+    }
+
+    /**
+     * Whether the caller's token may be used for a request. What a service asks for to fulfil a user's request need not
+     * be in the user's rules.
+     */
+    private static boolean isFor(Exchange exchange, Caller caller) {
+        return !caller.serviceRoles().isEmpty()
+                || caller.token().permits(exchange.method(), exchange.rawPath());
     }
 
     private static @Nullable Credentials credentialsOf(Exchange exchange) {

@@ -36,7 +36,7 @@ public record Caller(
                 new TokenScope.Project(project, project, Domain.DEFAULT),
                 roles,
                 Set.of(),
-                new Token("", null));
+                Token.of("", null));
     }
 
     public String userId() {
