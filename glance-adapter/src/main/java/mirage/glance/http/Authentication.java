@@ -24,6 +24,12 @@ public final class Authentication implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
     private static final String BEARER = "Bearer ";
 
+    /** Glance's, which lets keystonemiddleware only add its challenge to the answer. */
+    private static final String MESSAGE =
+            "This server could not verify that you are authorized to access the document you"
+                    + " requested. Either you supplied the wrong credentials (e.g., bad password),"
+                    + " or your browser does not understand how to supply the credentials required.";
+
     private final Endpoint next;
     private final Identity identity;
 
@@ -95,7 +101,7 @@ public final class Authentication implements Endpoint {
         List<String> challenges = identity.challenges();
         return new HttpFailure(
                 401,
-                "This server could not verify that you are authorized.",
+                MESSAGE,
                 challenges.isEmpty()
                         ? Map.of()
                         : Map.of("WWW-Authenticate", String.join(", ", challenges)));
