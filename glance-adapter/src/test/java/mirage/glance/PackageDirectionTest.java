@@ -27,7 +27,7 @@ final class PackageDirectionTest {
                     Map.entry("identity.keystone", Set.of("identity", "identity.remote")),
                     Map.entry("identity.oidc", Set.of("identity", "identity.remote")),
                     Map.entry("record", Set.of("mirage.catalog")),
-                    Map.entry("policy", Set.of("identity")),
+                    Map.entry("policy", Set.of("identity", "mirage.command")),
                     Map.entry("http", Set.of("identity")),
                     Map.entry("schema", Set.of("http", "record")),
                     Map.entry("patch", Set.of("http", "record", "schema")),

@@ -20,6 +20,7 @@ import mirage.glance.identity.AccessRule;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Credentials;
 import mirage.glance.identity.Domain;
+import mirage.glance.identity.FakeClock;
 import mirage.glance.identity.TokenScope;
 import mirage.glance.identity.User;
 
@@ -39,7 +40,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 
 @Timeout(60)
 final class KeystoneIdentityTest {
@@ -48,7 +48,7 @@ final class KeystoneIdentityTest {
             FakeKeystone.tokenBody("alice", WEB, "\"Member\", \"reader\"");
 
     private final FakeKeystone fake = new FakeKeystone();
-    private final AtomicReference<Instant> now = new AtomicReference<>(FakeKeystone.NOON);
+    private final FakeClock clock = new FakeClock(FakeKeystone.NOON);
     private final List<Keystone> opened = new ArrayList<>();
 
     @AfterEach
@@ -58,7 +58,7 @@ final class KeystoneIdentityTest {
     }
 
     private Keystone open(KeystoneSettings settings) throws IOException {
-        Keystone keystone = Keystone.open(settings, now::get);
+        Keystone keystone = Keystone.open(settings, clock);
         opened.add(keystone);
         return keystone;
     }
@@ -73,10 +73,6 @@ final class KeystoneIdentityTest {
 
     private static Caller known(Keystone keystone, String token) throws IOException {
         return requireNonNull(ask(keystone, token));
-    }
-
-    private void later(Duration time) {
-        now.updateAndGet(instant -> instant.plus(time));
     }
 
     @Test
@@ -154,10 +150,10 @@ final class KeystoneIdentityTest {
         fake.knows("t", ALICE);
         Keystone keystone = open();
         known(keystone, "t");
-        later(Duration.ofSeconds(299));
+        clock.later(Duration.ofSeconds(299));
         known(keystone, "t");
         assertThat(fake.questionsFor("t")).isEqualTo(1);
-        later(Duration.ofSeconds(2));
+        clock.later(Duration.ofSeconds(2));
         known(keystone, "t");
         assertThat(fake.questionsFor("t")).isEqualTo(2);
     }
@@ -170,11 +166,11 @@ final class KeystoneIdentityTest {
                         "alice", WEB, "\"member\"", FakeKeystone.NOON.plusSeconds(100), ""));
         Keystone keystone = open();
         known(keystone, "t");
-        later(Duration.ofSeconds(100));
+        clock.later(Duration.ofSeconds(100));
         // Keystone itself may be late: what it says of the end counts.
         assertThat(ask(keystone, "t")).isNull();
         fake.answers("t", aResponse().withStatus(404));
-        later(Duration.ofSeconds(1));
+        clock.later(Duration.ofSeconds(1));
         assertThat(ask(keystone, "t")).isNull();
     }
 
@@ -185,7 +181,7 @@ final class KeystoneIdentityTest {
         known(keystone, "t");
         fake.answers("t", aResponse().withStatus(404));
         known(keystone, "t");
-        later(Duration.ofSeconds(301));
+        clock.later(Duration.ofSeconds(301));
         assertThat(ask(keystone, "t")).isNull();
     }
 
@@ -196,7 +192,7 @@ final class KeystoneIdentityTest {
         fake.knows("t", ALICE);
         assertThat(ask(keystone, "t")).isNull();
         assertThat(fake.questionsFor("t")).isEqualTo(1);
-        later(TokenCache.UNKNOWN_TIME.plusMillis(1));
+        clock.later(TokenCache.UNKNOWN_TIME.plusMillis(1));
         known(keystone, "t");
     }
 
@@ -250,12 +246,12 @@ final class KeystoneIdentityTest {
         fake.knows("t", ALICE);
         Keystone keystone = open();
         known(keystone, "t");
-        later(Duration.ofMinutes(57));
+        clock.later(Duration.ofMinutes(57));
         fake.knows("u", FakeKeystone.tokenBody("bob", WEB, "\"member\""));
         known(keystone, "u");
         assertThat(fake.logins()).isEqualTo(1);
-        later(Duration.ofSeconds(61));
-        fake.logsIn("own-2", now.get().plus(Duration.ofHours(1)));
+        clock.later(Duration.ofSeconds(61));
+        fake.logsIn("own-2", clock.instant().plus(Duration.ofHours(1)));
         assertThat(ask(keystone, "v")).isNull();
         assertThat(fake.logins()).isEqualTo(2);
         fake.server.verify(
@@ -293,7 +289,7 @@ final class KeystoneIdentityTest {
         }
         assertThat(fake.logins()).isEqualTo(1);
         fake.logsIn("own-1", FakeKeystone.NOON.plus(Duration.ofHours(1)));
-        later(Duration.ofSeconds(11));
+        clock.later(Duration.ofSeconds(11));
         known(keystone, "t");
     }
 
@@ -322,7 +318,7 @@ final class KeystoneIdentityTest {
         assertThatThrownBy(() -> ask(keystone, "u"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(FakeKeystone.TOKENS);
-        later(Duration.ofSeconds(301));
+        clock.later(Duration.ofSeconds(301));
         assertThatThrownBy(() -> ask(keystone, "t")).isInstanceOf(IOException.class);
     }
 
