@@ -59,9 +59,9 @@ record KnownToken(
                     new User(text(user, "id"), text(user, "name"), domain(user)),
                     scope(token),
                     Set.copyOf(roles),
-                    Instant.parse(text(token, "expires_at")),
+                    time(token, "expires_at"),
                     accessRules(token.path("application_credential").path("access_rules")));
-        } catch (IllegalArgumentException | DateTimeException malformed) {
+        } catch (IllegalArgumentException malformed) {
             throw new IOException("Keystone's answer about a token: " + malformed.getMessage());
         }
     }
@@ -105,6 +105,14 @@ record KnownToken(
             throw new IllegalArgumentException("no object \"" + field + "\"");
         }
         return value;
+    }
+
+    private static Instant time(JsonNode of, String field) {
+        try {
+            return Instant.parse(text(of, field));
+        } catch (DateTimeException malformed) {
+            throw new IllegalArgumentException("no time \"" + field + "\"", malformed);
+        }
     }
 
     private static String text(JsonNode of, String field) {

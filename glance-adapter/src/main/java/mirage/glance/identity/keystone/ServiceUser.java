@@ -24,13 +24,13 @@ public record ServiceUser(URI authUrl, Login login, Scope scope) {
         }
     }
 
-    /** What the user knows that nobody else does. */
+    /** What the user knows that nobody else does, and who that is, which is all that it shows. */
     public sealed interface Login {
         /** {@code auth_type = password}. */
         record Password(Reference user, String password) implements Login {
             @Override
             public String toString() {
-                return "Password[user=" + user + "]";
+                return "user " + (user.name() == null ? user.id() : user.name());
             }
         }
 
@@ -38,7 +38,7 @@ public record ServiceUser(URI authUrl, Login login, Scope scope) {
         record ApplicationCredential(String id, String secret) implements Login {
             @Override
             public String toString() {
-                return "ApplicationCredential[id=" + id + "]";
+                return "application credential " + id;
             }
         }
     }

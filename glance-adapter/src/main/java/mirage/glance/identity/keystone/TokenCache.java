@@ -1,6 +1,6 @@
 package mirage.glance.identity.keystone;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 
@@ -15,6 +15,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * Answers about tokens, kept for a while under the digests of the tokens. Requests with the same token that come while
@@ -26,19 +28,23 @@ final class TokenCache {
 
     private static final int MAX_TOKENS = 20_000;
 
-    private final AsyncCache<Key, Optional<KnownToken>> answers;
+    private final Cache<Key, Optional<KnownToken>> answers;
+    private final ConcurrentMap<Key, CompletableFuture<Optional<KnownToken>>> questions =
+            new ConcurrentHashMap<>();
     private final Lookup lookup;
 
     TokenCache(Lookup lookup, Duration time, InstantSource clock) {
         this.lookup = lookup;
         this.answers =
                 Caffeine.newBuilder()
+                        // Its housekeeping is short; the pool that everybody shares may be busy.
+                        .executor(Runnable::run)
                         .maximumSize(MAX_TOKENS)
                         .ticker(() -> nanosOf(clock.instant()))
                         .expireAfter(
                                 Expiry.<Key, Optional<KnownToken>>creating((key, answer) ->
                                         timeOf(key, answer, time, clock.instant())))
-                        .buildAsync();
+                        .build();
     }
 
     /**
@@ -49,10 +55,14 @@ final class TokenCache {
      */
     @Nullable KnownToken find(String token, boolean mayBeOver) throws IOException {
         Key key = new Key(TokenDigest.of(token), mayBeOver);
+        Optional<KnownToken> known = answers.getIfPresent(key);
+        if (known != null) {
+            return known.orElse(null);
+        }
         CompletableFuture<Optional<KnownToken>> mine = new CompletableFuture<>();
-        CompletableFuture<Optional<KnownToken>> first = answers.asMap().putIfAbsent(key, mine);
+        CompletableFuture<Optional<KnownToken>> first = questions.putIfAbsent(key, mine);
         if (first == null) {
-            return ask(token, mayBeOver, mine);
+            return ask(token, key, mine).orElse(null);
         }
         try {
             return first.join().orElse(null);
@@ -61,16 +71,23 @@ final class TokenCache {
         }
     }
 
-    private @Nullable KnownToken ask(
-            String token, boolean mayBeOver, CompletableFuture<Optional<KnownToken>> answer)
+    private Optional<KnownToken> ask(
+            String token, Key key, CompletableFuture<Optional<KnownToken>> question)
             throws IOException {
         try {
-            KnownToken known = lookup.find(token, mayBeOver);
-            answer.complete(Optional.ofNullable(known));
-            return known;
+            // Who asked before may have been answered since this one looked.
+            Optional<KnownToken> answer = answers.getIfPresent(key);
+            if (answer == null) {
+                answer = Optional.ofNullable(lookup.find(token, key.mayBeOver()));
+                answers.put(key, answer);
+            }
+            question.complete(answer);
+            return answer;
         } catch (IOException | RuntimeException | Error failure) {
-            answer.completeExceptionally(failure);
+            question.completeExceptionally(failure);
             throw failure;
+        } finally {
+            questions.remove(key);
         }
     }
 

@@ -11,8 +11,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +35,7 @@ public final class RemoteService implements AutoCloseable {
     private final HttpClient client;
     private final Connection connection;
     private final Semaphore places = new Semaphore(MAX_AT_ONCE);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private RemoteService(HttpClient client, Connection connection) {
         this.client = client;
@@ -85,12 +88,16 @@ public final class RemoteService implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             throw interrupted();
         }
-        CompletableFuture<HttpResponse<byte[]>> answer = null;
+        // Not the client's own asynchronous way: it ends on the pool that everybody shares. Nor its
+        // own limit of time:
+        // on this Java it ends with the head of the answer.
+        Future<HttpResponse<byte[]>> answer =
+                threads.submit(() ->
+                        client.send(
+                                request,
+                                BodyHandlers.limiting(
+                                        BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES)));
         try {
-            answer =
-                    client.sendAsync(
-                            request,
-                            BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
             return answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failure) {
             if (failure.getCause() instanceof IOException cause) {
@@ -102,9 +109,7 @@ public final class RemoteService implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             throw interrupted();
         } finally {
-            if (answer != null) {
-                answer.cancel(true);
-            }
+            answer.cancel(true);
             places.release();
         }
     }
@@ -139,6 +144,7 @@ public final class RemoteService implements AutoCloseable {
     /** Drops what is in flight. */
     @Override
     public void close() {
+        threads.shutdownNow();
         client.shutdownNow();
     }
 }

@@ -13,6 +13,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.util.Objects.requireNonNull;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
+
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 
@@ -30,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -46,6 +53,8 @@ final class KeystoneIdentityTest {
     private static final String WEB = FakeKeystone.project("web");
     private static final String ALICE =
             FakeKeystone.tokenBody("alice", WEB, "\"Member\", \"reader\"");
+
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(KeystoneIdentityTest.class);
 
     private final FakeKeystone fake = new FakeKeystone();
     private final FakeClock clock = new FakeClock(FakeKeystone.NOON);
@@ -366,7 +375,9 @@ final class KeystoneIdentityTest {
     void anAnswerThatIsNoneIsAFailureAndNotQuoted(String body) throws IOException {
         fake.knows("t", body);
         Keystone keystone = open();
-        assertThatThrownBy(() -> ask(keystone, "t")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> ask(keystone, "t"))
+                .isInstanceOf(IOException.class)
+                .hasMessageNotContaining("secret");
     }
 
     @Test
@@ -458,6 +469,38 @@ final class KeystoneIdentityTest {
         known(keystone, "t");
         assertThat(keystone.identity().challenges())
                 .containsExactly("Keystone uri=\"" + fake.url() + "\"");
+    }
+
+    @Test
+    void secretsAreInNoLog() throws IOException {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        Logger mirage = (Logger) LoggerFactory.getLogger("mirage");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        root.addAppender(lines);
+        mirage.setLevel(Level.TRACE);
+        ((Logger) LoggerFactory.getLogger("org.openstack4j")).setLevel(Level.TRACE);
+        try {
+            fake.knows("secret-of-alice", ALICE);
+            Keystone keystone = open();
+            known(keystone, "secret-of-alice");
+            fake.server.stop();
+            LOG.info("{}", known(keystone, "secret-of-alice"));
+            assertThatThrownBy(() -> ask(keystone, "secret-of-bob"))
+                    .satisfies(failure -> LOG.error("tokens cannot be looked at", failure));
+        } finally {
+            root.detachAppender(lines);
+            mirage.setLevel(null);
+        }
+        assertThat(lines.list).isNotEmpty();
+        for (ILoggingEvent line : lines.list) {
+            String text =
+                    line.getFormattedMessage()
+                            + (line.getThrowableProxy() == null
+                                    ? ""
+                                    : ThrowableProxyUtil.asString(line.getThrowableProxy()));
+            assertThat(text).doesNotContain("secret-of", "own-1");
+        }
     }
 
     @Test
