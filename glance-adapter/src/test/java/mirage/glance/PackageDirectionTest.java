@@ -4,6 +4,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.Map.entry;
+
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -21,18 +23,20 @@ final class PackageDirectionTest {
     /** What each package may use besides {@link #COMMON}, of the adapter by its last name, of the backend by its whole one. */
     private static final Map<String, Set<String>> MAY_USE =
             Map.ofEntries(
-                    Map.entry("config", Set.of()),
-                    Map.entry("identity", Set.of()),
-                    Map.entry("identity.remote", Set.of()),
-                    Map.entry("identity.keystone", Set.of("identity", "identity.remote")),
-                    Map.entry("identity.oidc", Set.of("identity", "identity.remote")),
-                    Map.entry("record", Set.of("mirage.catalog")),
-                    Map.entry("policy", Set.of("identity", "mirage.command")),
-                    Map.entry("http", Set.of("identity")),
-                    Map.entry("schema", Set.of("http", "record")),
-                    Map.entry("patch", Set.of("http", "record", "schema")),
-                    Map.entry("query", Set.of("http", "record", "identity")),
-                    Map.entry(
+                    entry("config", Set.of()),
+                    entry("log", Set.of()),
+                    entry("identity", Set.of()),
+                    entry("identity.remote", Set.of()),
+                    entry("identity.keystone", Set.of("identity", "identity.remote")),
+                    entry("identity.oidc", Set.of("identity", "identity.remote")),
+                    entry("record", Set.of("mirage.catalog")),
+                    entry("policy", Set.of("identity", "mirage.command")),
+                    entry("http", Set.of("identity")),
+                    entry("metrics", Set.of("http")),
+                    entry("schema", Set.of("http", "record")),
+                    entry("patch", Set.of("http", "record", "schema")),
+                    entry("query", Set.of("http", "record", "identity")),
+                    entry(
                             "api",
                             Set.of(
                                     "http",
@@ -44,7 +48,7 @@ final class PackageDirectionTest {
                                     "mirage.library",
                                     "mirage.catalog",
                                     "mirage.manifest")),
-                    Map.entry(
+                    entry(
                             "serve",
                             Set.of(
                                     "api",
@@ -52,6 +56,8 @@ final class PackageDirectionTest {
                                     "identity",
                                     "identity.keystone",
                                     "identity.oidc",
+                                    "metrics",
+                                    "policy",
                                     "record",
                                     "schema",
                                     "mirage.library",
@@ -67,8 +73,8 @@ final class PackageDirectionTest {
                     "org.openstack4j", "identity.keystone",
                     "com.nimbusds", "identity.oidc");
 
-    /** What every package may use: each declares its own options. */
-    private static final Set<String> COMMON = Set.of("config");
+    /** What every package may use: each declares its own options, and has jobs that log. */
+    private static final Set<String> COMMON = Set.of("config", "log");
 
     private final JavaClasses classes =
             new ClassFileImporter()

@@ -7,6 +7,7 @@ import mirage.glance.http.ErrorBoundary;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.Healthcheck;
 import mirage.glance.http.Preflight;
+import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestIds;
 import mirage.glance.http.Router;
 import mirage.glance.http.Router.Route;
@@ -16,7 +17,6 @@ import mirage.glance.record.ImageRecords;
 import mirage.library.ImageLibrary;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -69,14 +69,14 @@ public final class ImageApi {
     /**
      * Builds the API.
      *
-     * @param disablingFile while it exists the healthcheck says that the service is not for use
+     * @param readiness what the healthcheck says
      */
     public static Endpoint over(
             ImageLibrary library,
             ImageRecords records,
             Identity identity,
             ApiLimits limits,
-            Path disablingFile,
+            Readiness readiness,
             Clock clock) {
         Supplier<UUID> newIds = UUID::randomUUID;
         Endpoint routes = routes(library, records, limits, clock, newIds);
@@ -85,8 +85,7 @@ public final class ImageApi {
         return new AccessLog(
                 new ErrorBoundary(
                         new Preflight(
-                                new Healthcheck(
-                                        new Versions(authenticated, VERSIONS), disablingFile)),
+                                new Healthcheck(new Versions(authenticated, VERSIONS), readiness)),
                         PATIENCE),
                 System::nanoTime);
     }

@@ -140,6 +140,10 @@ public final class ConfigOption<T> {
         return defaultText;
     }
 
+    List<String> defaultTexts() {
+        return defaultText == null ? List.of() : List.of(defaultText);
+    }
+
     boolean isRepeated() {
         return repeated;
     }

@@ -3,6 +3,8 @@ package mirage.glance.record;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
 
@@ -70,6 +72,11 @@ final class RecordsDatabase implements AutoCloseable {
 
     Jdbi jdbi() {
         return jdbi;
+    }
+
+    /** What the pool tells of its connections: hikaricp_connections_*. */
+    MeterBinder meters() {
+        return pool::setMetricRegistry;
     }
 
     /** Returns when all that was committed is on the disk. */

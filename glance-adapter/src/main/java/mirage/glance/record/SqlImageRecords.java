@@ -1,5 +1,7 @@
 package mirage.glance.record;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import mirage.catalog.ImageId;
 
 import org.jdbi.v3.core.Handle;
@@ -44,6 +46,11 @@ public final class SqlImageRecords implements ImageRecords {
      */
     public static SqlImageRecords open(Path file) throws IOException {
         return new SqlImageRecords(RecordsDatabase.open(file));
+    }
+
+    /** What is measured of the database: its pool of connections. */
+    public MeterBinder meters() {
+        return database.meters();
     }
 
     @Override

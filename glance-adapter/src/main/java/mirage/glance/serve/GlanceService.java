@@ -1,27 +1,41 @@
 package mirage.glance.serve;
 
+import mirage.glance.api.ApiLimits;
 import mirage.glance.api.ImageApi;
+import mirage.glance.config.Configuration;
+import mirage.glance.http.Endpoint;
+import mirage.glance.http.ErrorBoundary;
+import mirage.glance.http.HttpOptions;
 import mirage.glance.http.HttpServer;
+import mirage.glance.http.HttpSettings;
+import mirage.glance.http.Readiness;
+import mirage.glance.http.RequestMetrics;
+import mirage.glance.http.Tls;
 import mirage.glance.identity.TokenFiles;
-import mirage.glance.record.ImageRecords;
+import mirage.glance.metrics.Metrics;
+import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.record.SqlImageRecords;
-import mirage.library.ImageLibrary;
+import mirage.library.MirageLibrary;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * The running service. Opens in this order and closes in the reverse one, so that nothing is used after it was closed:
  *
  * <ol>
+ *   <li>the metrics, which can be looked at while the rest starts and stops
  *   <li>the library, which keeps the data directory to this process
  *   <li>the tokens
  *   <li>the image records, {@code DIR/records}
@@ -32,14 +46,15 @@ import java.util.Deque;
 public final class GlanceService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GlanceService.class);
     private static final String RECORDS = "records";
-    private static final String DISABLING_FILE = "healthcheck.disable";
 
     private final Deque<AutoCloseable> opened;
-    private final String uri;
+    private final Readiness readiness;
+    private final HttpServer server;
 
-    private GlanceService(Deque<AutoCloseable> opened, String uri) {
+    private GlanceService(Deque<AutoCloseable> opened, Readiness readiness, HttpServer server) {
         this.opened = opened;
-        this.uri = uri;
+        this.readiness = readiness;
+        this.server = server;
     }
 
     /**
@@ -47,47 +62,60 @@ public final class GlanceService implements AutoCloseable {
      *
      * @throws IOException when something cannot be had, with a message for the operator; all is closed again then
      */
-    public static GlanceService start(ServeSettings settings, LibraryOpener libraryOpener)
-            throws IOException {
+    public static GlanceService start(Configuration configuration) throws IOException {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
-            return start(settings, libraryOpener, opened);
+            return start(configuration, opened);
         } catch (IOException | RuntimeException failure) {
             closeAll(opened);
             throw failure;
         }
     }
 
-    private static GlanceService start(
-            ServeSettings settings, LibraryOpener libraryOpener, Deque<AutoCloseable> opened)
+    private static GlanceService start(Configuration configuration, Deque<AutoCloseable> opened)
             throws IOException {
-        Path directory = settings.dataDirectory();
+        HttpSettings http = HttpSettings.from(configuration);
+        Metrics metrics = startMetrics(configuration, opened);
+        Path directory = configuration.get(ServeOptions.DATA_DIRECTORY);
         makeDirectory(directory);
-        ImageLibrary library = libraryOpener.open(directory);
+        MirageLibrary library =
+                MirageLibrary.open(directory, ServeOptions.librarySettings(configuration));
         opened.push(library);
+        metrics.bind(new LibraryMetrics(library));
         TokenFiles identity = TokenFiles.open(directory, new SecureRandom());
-        ImageRecords records = SqlImageRecords.open(directory.resolve(RECORDS));
+        SqlImageRecords records = SqlImageRecords.open(directory.resolve(RECORDS));
         opened.push(records);
+        metrics.bind(records.meters());
         Clock clock = Clock.systemUTC();
         new Reconciliation(records, library, clock).run();
-        HttpServer server =
-                HttpServer.start(
-                        ImageApi.over(
-                                library,
-                                records,
-                                identity,
-                                settings.limits(),
-                                directory.resolve(DISABLING_FILE),
-                                clock),
-                        settings.listen(),
-                        settings.publicEndpoint(),
-                        settings.idleTimeout(),
-                        settings.stopTimeout());
+        Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
+        Endpoint api =
+                ImageApi.over(
+                        library,
+                        records,
+                        identity,
+                        ApiLimits.from(configuration),
+                        readiness,
+                        clock);
+        HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
-        String host = settings.listen().getHostString();
-        return new GlanceService(
-                opened,
-                "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port());
+        return new GlanceService(opened, readiness, server);
+    }
+
+    private static Metrics startMetrics(Configuration configuration, Deque<AutoCloseable> opened)
+            throws IOException {
+        Metrics metrics = new Metrics(Program.version(), ServeOptions.nodeName(configuration));
+        opened.push(metrics);
+        Optional<InetSocketAddress> bind = configuration.get(MetricsOptions.BIND);
+        if (bind.isPresent()) {
+            HttpServer listener =
+                    HttpServer.start(
+                            new ErrorBoundary(metrics.endpoint(), Duration.ZERO),
+                            HttpSettings.plain(bind.get()).withStopTimeout(Duration.ofSeconds(1)));
+            opened.push(listener);
+            LOG.info("metrics at {}/metrics", listener.uri());
+        }
+        return metrics;
     }
 
     private static void makeDirectory(Path directory) throws IOException {
@@ -101,12 +129,34 @@ public final class GlanceService implements AutoCloseable {
 
     /** Where it listens, such as {@code http://127.0.0.1:9292}. */
     public String uri() {
-        return uri;
+        return server.uri();
     }
 
-    /** Stops taking requests, gives those in flight their time, closes all. */
+    /** Takes in certificates that changed. */
+    void reloadIfChanged() {
+        Tls tls = server.tls();
+        if (tls != null) {
+            tls.reloadIfChanged();
+        }
+    }
+
+    /** Takes in certificates, changed or not. */
+    void reload() {
+        Tls tls = server.tls();
+        if (tls != null) {
+            tls.reload();
+        }
+    }
+
+    /** Makes a stop that is under way, or will come, wait for nobody. */
+    void hurry() {
+        server.hurry();
+    }
+
+    /** Says that it is not ready any more, stops taking requests, gives those in flight their time, closes all. */
     @Override
     public void close() {
+        readiness.stopping();
         closeAll(opened);
     }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
 import mirage.glance.http.HttpServer;
+import mirage.glance.http.HttpSettings;
+import mirage.glance.http.Readiness;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Identity;
 import mirage.glance.query.ListRequest.PageLimits;
@@ -66,12 +68,10 @@ final class TestService implements AutoCloseable {
                                 records,
                                 identity,
                                 new ApiLimits(SIZE_CAP, 128, 128, new PageLimits(25, 1000)),
-                                directory.resolve("disabled"),
+                                Readiness.unless(directory.resolve("disabled")),
                                 ticking.withZone(ZoneOffset.UTC)),
-                        new InetSocketAddress("127.0.0.1", 0),
-                        null,
-                        Duration.ofSeconds(20),
-                        Duration.ofSeconds(2));
+                        HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
+                                .withStopTimeout(Duration.ofSeconds(2)));
     }
 
     int port() {

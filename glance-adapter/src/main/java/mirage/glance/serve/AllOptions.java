@@ -1,0 +1,29 @@
+package mirage.glance.serve;
+
+import mirage.glance.api.ApiOptions;
+import mirage.glance.config.ConfigSchema;
+import mirage.glance.config.OptionGroup;
+import mirage.glance.config.SectionTemplate;
+import mirage.glance.http.HttpOptions;
+import mirage.glance.log.LogOptions;
+import mirage.glance.metrics.MetricsOptions;
+
+import java.util.List;
+
+/** Every option of {@code mirage.conf}, in the order of its reference. A component with options is added here. */
+final class AllOptions {
+    private static final List<List<OptionGroup>> GROUPS =
+            List.of(
+                    ServeOptions.GROUPS,
+                    HttpOptions.GROUPS,
+                    LogOptions.GROUPS,
+                    MetricsOptions.GROUPS,
+                    ApiOptions.GROUPS);
+
+    private static final List<SectionTemplate> TEMPLATES = List.of();
+
+    static final ConfigSchema SCHEMA =
+            ConfigSchema.of(GROUPS.stream().flatMap(List::stream).toList(), TEMPLATES);
+
+    private AllOptions() {}
+}
