@@ -92,7 +92,8 @@ public final class Authentication implements Endpoint {
         try {
             return identity.callerOf(credentials);
         } catch (IOException unreachable) {
-            LOG.error("tokens cannot be looked at", unreachable);
+            LOG.error("tokens cannot be looked at: {}", unreachable.getMessage());
+            LOG.debug("tokens cannot be looked at", unreachable);
             throw new HttpFailure(503, "The identity service cannot be asked now.");
         }
     }

@@ -36,7 +36,7 @@ public record Caller(
                 new TokenScope.Project(project, project, Domain.DEFAULT),
                 roles,
                 Set.of(),
-                Token.of("", null));
+                new Token("", null));
     }
 
     public String userId() {

@@ -21,8 +21,8 @@ public record Token(
     }
 
     /** A token without access rules. */
-    public static Token of(String text, @Nullable Instant expires) {
-        return new Token(text, expires, null);
+    public Token(String text, @Nullable Instant expires) {
+        this(text, expires, null);
     }
 
     /**

@@ -82,7 +82,7 @@ public final class TokenFiles implements Identity {
                 caller.scope(),
                 caller.roles(),
                 serviceRoles(credentials.serviceToken()),
-                Token.of(credentials.token(), null));
+                new Token(credentials.token(), null));
     }
 
     private Set<String> serviceRoles(@Nullable String serviceToken) {

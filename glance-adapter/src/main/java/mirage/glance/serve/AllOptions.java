@@ -5,6 +5,8 @@ import mirage.glance.config.ConfigSchema;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.SectionTemplate;
 import mirage.glance.http.HttpOptions;
+import mirage.glance.identity.keystone.KeystoneOptions;
+import mirage.glance.identity.oidc.OidcOptions;
 import mirage.glance.log.LogOptions;
 import mirage.glance.metrics.MetricsOptions;
 
@@ -18,7 +20,10 @@ final class AllOptions {
                     HttpOptions.GROUPS,
                     LogOptions.GROUPS,
                     MetricsOptions.GROUPS,
-                    ApiOptions.GROUPS);
+                    ApiOptions.GROUPS,
+                    Identities.GROUPS,
+                    KeystoneOptions.GROUPS,
+                    OidcOptions.GROUPS);
 
     private static final List<SectionTemplate> TEMPLATES = List.of();
 

@@ -11,7 +11,7 @@ import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestMetrics;
 import mirage.glance.http.Tls;
-import mirage.glance.identity.TokenFiles;
+import mirage.glance.identity.Identity;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.record.SqlImageRecords;
@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,7 +36,7 @@ import java.util.Optional;
  * <ol>
  *   <li>the metrics, which can be looked at while the rest starts and stops
  *   <li>the library, which keeps the data directory to this process
- *   <li>the tokens
+ *   <li>who knows the callers
  *   <li>the image records, {@code DIR/records}
  *   <li>records and library are made to agree
  *   <li>the HTTP server
@@ -82,11 +81,11 @@ public final class GlanceService implements AutoCloseable {
                 MirageLibrary.open(directory, ServeOptions.librarySettings(configuration));
         opened.push(library);
         metrics.bind(new LibraryMetrics(library));
-        TokenFiles identity = TokenFiles.open(directory, new SecureRandom());
+        Clock clock = Clock.systemUTC();
+        Identity identity = Identities.open(configuration, directory, clock, opened);
         SqlImageRecords records = SqlImageRecords.open(directory.resolve(RECORDS));
         opened.push(records);
         metrics.bind(records.meters());
-        Clock clock = Clock.systemUTC();
         new Reconciliation(records, library, clock).run();
         Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
         Endpoint api =

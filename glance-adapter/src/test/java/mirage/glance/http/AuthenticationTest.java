@@ -46,10 +46,7 @@ final class AuthenticationTest {
                                                         exchange.caller().userId()),
                                         new Stub()),
                                 Duration.ofSeconds(1)),
-                        new InetSocketAddress("127.0.0.1", 0),
-                        null,
-                        Duration.ofSeconds(20),
-                        Duration.ofSeconds(2));
+                        HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0)));
     }
 
     @AfterEach

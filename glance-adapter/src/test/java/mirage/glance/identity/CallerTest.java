@@ -10,7 +10,7 @@ import java.util.Set;
 
 final class CallerTest {
     private static final User ALICE = new User("a1", "alice", Domain.DEFAULT);
-    private static final Token TOKEN = Token.of("secret-of-alice", Instant.EPOCH);
+    private static final Token TOKEN = new Token("secret-of-alice", Instant.EPOCH);
 
     @Test
     void rolesAreThoseNamedInLowerCaseAndNoOthers() {

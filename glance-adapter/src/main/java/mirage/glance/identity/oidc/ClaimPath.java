@@ -24,6 +24,12 @@ public record ClaimPath(List<String> names) {
                         .toList());
     }
 
+    /** As {@link #parse} takes it. */
+    @Override
+    public String toString() {
+        return String.join(".", names.stream().map(name -> name.replace(".", "\\.")).toList());
+    }
+
     /** The text there, null when there is none. */
     @Nullable String text(Map<String, Object> claims) {
         return find(claims) instanceof String text && !text.isEmpty() ? text : null;

@@ -51,11 +51,16 @@ public record ClaimRules(
     public ClaimRules {
         roles = List.copyOf(roles);
         roleMap = Map.copyOf(roleMap);
-        if (projectGroup != null
-                && !projectGroup.namedGroups().keySet().containsAll(Set.of("project", "role"))) {
+        if (projectGroup != null) {
+            requireProjectGroup(projectGroup);
+        }
+    }
+
+    static void requireProjectGroup(Pattern pattern) {
+        if (!pattern.namedGroups().keySet().containsAll(Set.of("project", "role"))) {
             throw new IllegalArgumentException(
                     "project_group: an expression with (?<project>…) and (?<role>…) expected, found "
-                            + projectGroup);
+                            + pattern);
         }
     }
 

@@ -154,7 +154,7 @@ public final class OidcIdentity implements Identity, AutoCloseable {
                         ? rules.rolesEverywhere(claims)
                         : projects.getOrDefault(project, Set.of()),
                 serviceRoles,
-                Token.of(credentials.token(), token.getExpirationTime().toInstant()));
+                new Token(credentials.token(), token.getExpirationTime().toInstant()));
     }
 
     /** The claims of a token that is good, null for any other. */

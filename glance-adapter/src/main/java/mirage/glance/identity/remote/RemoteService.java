@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -88,16 +89,9 @@ public final class RemoteService implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             throw interrupted();
         }
-        // Not the client's own asynchronous way: it ends on the pool that everybody shares. Nor its
-        // own limit of time:
-        // on this Java it ends with the head of the answer.
-        Future<HttpResponse<byte[]>> answer =
-                threads.submit(() ->
-                        client.send(
-                                request,
-                                BodyHandlers.limiting(
-                                        BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES)));
+        Future<HttpResponse<byte[]>> answer = null;
         try {
+            answer = threads.submit(() -> exchange(request));
             return answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failure) {
             if (failure.getCause() instanceof IOException cause) {
@@ -106,12 +100,26 @@ public final class RemoteService implements AutoCloseable {
             throw new IOException(failure.getCause());
         } catch (TimeoutException late) {
             throw new HttpTimeoutException("no answer in " + connection.timeout());
+        } catch (RejectedExecutionException closed) {
+            throw new InterruptedIOException("the service stops");
         } catch (InterruptedException interrupted) {
             throw interrupted();
         } finally {
-            answer.cancel(true);
+            if (answer != null) {
+                answer.cancel(true);
+            }
             places.release();
         }
+    }
+
+    /**
+     * On a thread of its own, to be given up when it takes too long. The client's own limit of time ends with the head of
+     * an answer on this Java, and its asynchronous way ends on the pool that everybody shares.
+     */
+    private HttpResponse<byte[]> exchange(HttpRequest request)
+            throws IOException, InterruptedException {
+        return client.send(
+                request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
     }
 
     private static boolean mayPass(IOException failure) {
