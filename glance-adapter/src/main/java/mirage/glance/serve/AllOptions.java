@@ -6,6 +6,8 @@ import mirage.glance.config.OptionGroup;
 import mirage.glance.config.SectionTemplate;
 import mirage.glance.database.DatabaseOptions;
 import mirage.glance.http.HttpOptions;
+import mirage.glance.identity.keystone.KeystoneOptions;
+import mirage.glance.identity.oidc.OidcOptions;
 import mirage.glance.log.LogOptions;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.policy.PolicyOptions;
@@ -28,7 +30,10 @@ final class AllOptions {
                     TaskOptions.GROUPS,
                     WebOptions.GROUPS,
                     DatabaseOptions.GROUPS,
-                    List.of(PolicyOptions.OPTIONS));
+                    List.of(PolicyOptions.OPTIONS),
+                    Identities.GROUPS,
+                    KeystoneOptions.GROUPS,
+                    OidcOptions.GROUPS);
 
     private static final List<SectionTemplate> TEMPLATES = StoreOptions.TEMPLATES;
 

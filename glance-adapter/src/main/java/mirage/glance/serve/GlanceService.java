@@ -15,7 +15,6 @@ import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestMetrics;
 import mirage.glance.http.Tls;
 import mirage.glance.identity.Identity;
-import mirage.glance.identity.TokenFiles;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.policy.PolicyOptions;
@@ -43,7 +42,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -59,7 +57,7 @@ import java.util.UUID;
  *   <li>the metrics, which can be looked at while the rest starts and stops
  *   <li>the client for addresses on the web
  *   <li>the libraries of the stores
- *   <li>who knows tokens
+ *   <li>who knows the callers
  *   <li>the database of records, the embedded one being {@code DIR/records}
  *   <li>records and libraries are made to agree
  *   <li>the tasks, which go on where they were
@@ -106,7 +104,7 @@ public final class GlanceService implements AutoCloseable {
         Stores opener = new Stores(configuration, web, opened);
         ImageStores stores = opener.open();
         metrics.bind(new LibraryMetrics(opener.libraries().getFirst()));
-        Identity identity = TokenFiles.open(directory, new SecureRandom());
+        Identity identity = Identities.open(configuration, directory, Clock.systemUTC(), opened);
         Database database =
                 Database.open(
                         DatabaseOptions.address(configuration, directory.resolve(RECORDS)),
