@@ -70,7 +70,7 @@ public final class GlancePolicy implements Policy {
         // What changes after this look and before the files are read is seen as a change later.
         List<PolicyFiles.Version> versions = files.versions();
         RuleBook rules = RuleBook.of(mode, files.read());
-        LOG.info("Rules of {} with {} of operator's files", mode, versions.size());
+        LOG.info("Rules as {} has them, changed by {} files", mode, versions.size());
         rules.warnings().forEach(LOG::warn);
         return new GlancePolicy(mode, files, nanoTime, versions, rules);
     }
