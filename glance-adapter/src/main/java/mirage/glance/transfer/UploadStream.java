@@ -1,4 +1,4 @@
-package mirage.glance.api;
+package mirage.glance.transfer;
 
 import mirage.glance.http.HttpFailure;
 
@@ -16,17 +16,29 @@ final class UploadStream extends InputStream {
     private final InputStream body;
     private final long cap;
     private final @Nullable Long announced;
+    private final ContentCheck.Inspection inspection;
     private long count;
     private @Nullable HttpFailure failure;
 
     /**
      * @param cap the most bytes that an image may have
      * @param announced how many bytes the client said it would send, null when it said nothing
+     * @param inspection is shown all bytes
      */
-    UploadStream(InputStream body, long cap, @Nullable Long announced) {
+    UploadStream(
+            InputStream body,
+            long cap,
+            @Nullable Long announced,
+            ContentCheck.Inspection inspection) {
         this.body = body;
         this.cap = cap;
         this.announced = announced;
+        this.inspection = inspection;
+    }
+
+    /** How many bytes have come. */
+    long count() {
+        return count;
     }
 
     /** What the client is to be told when the upload failed by its doing, null otherwise. */
@@ -54,6 +66,7 @@ final class UploadStream extends InputStream {
             throw brokenOff(
                     HttpFailure.tooLarge("The image has more than " + cap + " bytes."), null);
         }
+        inspection.update(target, offset, read);
         return read;
     }
 

@@ -1,12 +1,16 @@
-package mirage.glance.api;
+package mirage.glance.transfer;
 
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageData;
+import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.RecordNotFoundException;
-import mirage.library.ImageLibrary;
+import mirage.glance.store.ImageStores;
+import mirage.glance.store.LibraryStore;
 import mirage.library.StoredImage;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 
@@ -18,11 +22,11 @@ public final class ImageFacts {
     private static final String RAW = "raw";
 
     private final ImageRecords records;
-    private final ImageLibrary library;
+    private final ImageStores stores;
 
-    public ImageFacts(ImageRecords records, ImageLibrary library) {
+    public ImageFacts(ImageRecords records, ImageStores stores) {
         this.records = records;
-        this.library = library;
+        this.stores = stores;
     }
 
     /**
@@ -42,7 +46,7 @@ public final class ImageFacts {
             virtualSize = stored.virtualSize();
             settled = true;
         }
-        return new ImageData(
+        return ImageData.digested(
                 stored.size(),
                 virtualSize,
                 settled,
@@ -51,11 +55,11 @@ public final class ImageFacts {
     }
 
     /** The record with what the library has found out since; the record itself when there is nothing new. */
-    ImageRecord refresh(ImageRecord image) throws IOException {
+    public ImageRecord refresh(ImageRecord image) throws IOException {
         if (image.data() == null || image.data().isSettled()) {
             return image;
         }
-        StoredImage stored = library.find(image.id());
+        StoredImage stored = find(image);
         if (stored == null) {
             return image;
         }
@@ -68,6 +72,15 @@ public final class ImageFacts {
         } catch (RecordNotFoundException removedMeanwhile) {
             return image;
         }
+    }
+
+    private @Nullable StoredImage find(ImageRecord image) throws IOException {
+        for (ImageLocation location : image.locations()) {
+            if (stores.of(location) instanceof LibraryStore store) {
+                return store.library().find(image.id());
+            }
+        }
+        return null;
     }
 
     private static ImageRecord learned(ImageRecord record, ImageData found) {
