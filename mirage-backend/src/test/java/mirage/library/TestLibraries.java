@@ -26,7 +26,7 @@ public final class TestLibraries {
     private TestLibraries() {}
 
     public static LibrarySettings settings(Acknowledge acknowledge) {
-        return new LibrarySettings(acknowledge, SMALL_PACKS, 2);
+        return new LibrarySettings(acknowledge, SMALL_PACKS, 2, NodeSettings.single());
     }
 
     public static StoredImage store(ImageLibrary library, String id, byte[] bytes)
