@@ -110,8 +110,11 @@ public final class ChunkStore implements ChunkSource, Closeable {
      */
     public ChunkPlace require(ChunkId id) throws IOException {
         ChunkPlace place = find(id);
-        if (place == null || condemned.holds(place)) {
+        if (place == null || condemned.isNews(place)) {
             follower.look();
+            if (place != null) {
+                condemned.noNews(place);
+            }
             place = find(id);
         }
         if (place == null) {

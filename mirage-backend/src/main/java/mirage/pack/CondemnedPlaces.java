@@ -14,16 +14,30 @@ final class CondemnedPlaces {
     private final Set<FrameId> frames = ConcurrentHashMap.newKeySet();
     private final Set<PackId> packs = ConcurrentHashMap.newKeySet();
 
+    /** Those for which nobody has asked yet what others stored. */
+    private final Set<Object> news = ConcurrentHashMap.newKeySet();
+
     void add(FrameId frame) {
-        if (frames.size() < MAX) {
-            frames.add(frame);
+        if (frames.size() < MAX && frames.add(frame)) {
+            news.add(frame);
         }
     }
 
     void add(PackId pack) {
-        if (packs.size() < MAX) {
-            packs.add(pack);
+        if (packs.size() < MAX && packs.add(pack)) {
+            news.add(pack);
         }
+    }
+
+    /** Whether it is worth to look at once for what others stored instead. */
+    boolean isNews(ChunkPlace place) {
+        return news.contains(place.frameId()) || news.contains(place.pack());
+    }
+
+    /** After that was looked for: from now on it is found in time, or when it comes. */
+    void noNews(ChunkPlace place) {
+        news.remove(place.frameId());
+        news.remove(place.pack());
     }
 
     boolean holds(ChunkPlace place) {
