@@ -32,7 +32,7 @@ public final class AccessLog implements Endpoint {
         } finally {
             LOG.info(
                     "{} {} {} {} in={} out={} {} ms{}",
-                    exchange.requestId() == null ? "-" : exchange.requestId(),
+                    exchange.requestId().isEmpty() ? "-" : exchange.requestId(),
                     exchange.method(),
                     exchange.rawPath(),
                     exchange.status(),

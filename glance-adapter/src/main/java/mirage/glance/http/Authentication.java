@@ -1,6 +1,7 @@
 package mirage.glance.http;
 
 import mirage.glance.identity.Caller;
+import mirage.glance.identity.Credentials;
 import mirage.glance.identity.Identity;
 
 import org.jspecify.annotations.Nullable;
@@ -8,10 +9,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 
-/** Lets only requests with a good token pass, and tells what comes next whose it is. */
+/**
+ * Lets only requests with a good token pass, and tells what comes next whose it is.
+ *
+ * <p>Read are {@code X-Auth-Token}, or {@code X-Storage-Token} where that is missing, as keystonemiddleware has it, or
+ * {@code Authorization: Bearer}; {@code X-Service-Token}; and {@code X-Project-Id}, a wish that counts only as far as the
+ * token grants it. The headers in which other services pass on who was found ({@code X-User-Id}, {@code X-Roles},
+ * {@code X-Identity-Status} …) are not read: anybody can send them.
+ */
 public final class Authentication implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
+    private static final String BEARER = "Bearer ";
 
     private final Endpoint next;
     private final Identity identity;
@@ -23,21 +34,61 @@ public final class Authentication implements Endpoint {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
-        String token = exchange.header("X-Auth-Token");
-        Caller caller = token == null ? null : callerOf(token);
+        Credentials credentials = credentialsOf(exchange);
+        Caller caller = credentials == null ? null : callerOf(credentials);
         if (caller == null) {
-            throw new HttpFailure(401, "This server could not verify that you are authorized.");
+            throw unauthorized();
         }
         exchange.caller(caller);
         next.handle(exchange);
     }
 
-    private @Nullable Caller callerOf(String token) {
+    private static @Nullable Credentials credentialsOf(Exchange exchange) {
+        String token = tokenOf(exchange);
+        return token == null
+                ? null
+                : new Credentials(
+                        token,
+                        stripped(exchange.header("X-Service-Token")),
+                        stripped(exchange.header("X-Project-Id")));
+    }
+
+    private static @Nullable String tokenOf(Exchange exchange) {
+        String token = exchange.header("X-Auth-Token");
+        if (token == null) {
+            token = exchange.header("X-Storage-Token");
+        }
+        if (token == null) {
+            String authorization = exchange.header("Authorization");
+            if (authorization != null
+                    && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+                token = authorization.substring(BEARER.length());
+            }
+        }
+        return stripped(token);
+    }
+
+    /** Without the space around it, null for what is empty then. */
+    private static @Nullable String stripped(@Nullable String header) {
+        return header == null || header.isBlank() ? null : header.strip();
+    }
+
+    private @Nullable Caller callerOf(Credentials credentials) {
         try {
-            return identity.callerOf(token);
+            return identity.callerOf(credentials);
         } catch (IOException unreachable) {
             LOG.error("tokens cannot be looked at", unreachable);
             throw new HttpFailure(503, "The identity service cannot be asked now.");
         }
+    }
+
+    private HttpFailure unauthorized() {
+        List<String> challenges = identity.challenges();
+        return new HttpFailure(
+                401,
+                "This server could not verify that you are authorized.",
+                challenges.isEmpty()
+                        ? Map.of()
+                        : Map.of("WWW-Authenticate", String.join(", ", challenges)));
     }
 }

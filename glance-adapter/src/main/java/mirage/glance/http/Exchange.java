@@ -97,8 +97,9 @@ public final class Exchange {
         caller = newCaller;
     }
 
-    @Nullable String requestId() {
-        return requestId;
+    /** Id of the request, empty before it has one. */
+    public String requestId() {
+        return requestId == null ? "" : requestId;
     }
 
     void requestId(String newRequestId) {

@@ -34,13 +34,17 @@ import java.util.Set;
  *       </pre>
  * </ul>
  *
- * Both are read once, at the start. Tokens are compared by their digests, so how long an answer takes tells nothing
+ * User and project of the administrator are {@code admin}; names are ids, and all is in the default domain. An
+ * administrator is a member too, a member is a reader too, as a fresh Keystone has it.
+ *
+ * <p>Both are read once, at the start. Tokens are compared by their digests, so how long an answer takes tells nothing
  * about a token.
  */
 public final class TokenFiles implements Identity {
-    /** User and project of the administrator. */
-    public static final Caller ADMINISTRATOR = new Caller("admin", "admin", Set.of("admin"));
+    /** Id of the administrator's project. */
+    public static final String ADMINISTRATORS_PROJECT = "admin";
 
+    private static final String ADMINISTRATOR = "admin";
     private static final String TOKEN_FILE = "token";
     private static final String CALLERS_FILE = "identity.json";
     private static final int TOKEN_BYTES = 32;
@@ -65,13 +69,32 @@ public final class TokenFiles implements Identity {
         }
         callers.put(
                 digestOf(administratorsToken(dataDirectory.resolve(TOKEN_FILE), random)),
-                ADMINISTRATOR);
+                caller(ADMINISTRATOR, ADMINISTRATORS_PROJECT, Set.of("admin")));
         return new TokenFiles(callers);
     }
 
     @Override
-    public @Nullable Caller callerOf(String token) {
-        return callersByDigest.get(digestOf(token));
+    public @Nullable Caller callerOf(Credentials credentials) {
+        Caller caller = callersByDigest.get(digestOf(credentials.token()));
+        if (caller == null
+                || (credentials.project() != null && !caller.owns(credentials.project()))) {
+            return null;
+        }
+        return new Caller(
+                caller.user(),
+                caller.scope(),
+                caller.roles(),
+                serviceRoles(credentials.serviceToken()),
+                new Token(credentials.token(), null));
+    }
+
+    private Set<String> serviceRoles(@Nullable String serviceToken) {
+        Caller service = serviceToken == null ? null : callersByDigest.get(digestOf(serviceToken));
+        return service == null ? Set.of() : service.roles();
+    }
+
+    private static Caller caller(String user, String project, Set<String> roles) {
+        return Caller.inProject(user, project, ImpliedRoles.withImplied(roles));
     }
 
     private static String administratorsToken(Path file, SecureRandom random) throws IOException {
@@ -132,7 +155,7 @@ public final class TokenFiles implements Identity {
             }
             into.put(
                     digest,
-                    new Caller(text(caller, "user", place), text(caller, "project", place), roles));
+                    caller(text(caller, "user", place), text(caller, "project", place), roles));
         }
     }
 

@@ -1,5 +1,7 @@
 /**
- * Who calls: a token becomes a {@link mirage.glance.identity.Caller}.
+ * Who calls: {@link mirage.glance.identity.Identity} makes of a request's tokens a
+ * {@link mirage.glance.identity.Caller}. This package has the contract and the identity that lives in files; the packages
+ * below it ask services.
  *
  * <p>May use: nothing.
  */

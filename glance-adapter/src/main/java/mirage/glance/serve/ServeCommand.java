@@ -110,7 +110,7 @@ public final class ServeCommand implements Subcommand {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--image-size-cap: at least 1 expected");
         }
-        return settings.withLimits(settings.limits().withImageSizeCap(imageSizeCap));
+        return settings.withLimits(settings.api().limits().withImageSizeCap(imageSizeCap));
     }
 
     private void greet(String uri) {

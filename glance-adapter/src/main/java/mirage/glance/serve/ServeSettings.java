@@ -1,6 +1,7 @@
 package mirage.glance.serve;
 
 import mirage.glance.api.ApiLimits;
+import mirage.glance.api.ApiSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import java.time.Duration;
  * @param dataDirectory holds all that the service keeps; made when it is not there
  * @param listen where to listen; port 0 takes a free one
  * @param publicEndpoint what links to the service begin with, null for what a request was sent to
- * @param limits of the API
+ * @param api of the API
  * @param idleTimeout after which a connection is cut on which nothing moves
  * @param stopTimeout how long the stop waits for requests in flight
  */
@@ -22,7 +23,7 @@ public record ServeSettings(
         Path dataDirectory,
         InetSocketAddress listen,
         @Nullable String publicEndpoint,
-        ApiLimits limits,
+        ApiSettings api,
         Duration idleTimeout,
         Duration stopTimeout) {
 
@@ -32,23 +33,27 @@ public record ServeSettings(
                 dataDirectory,
                 new InetSocketAddress("127.0.0.1", 9292),
                 null,
-                ApiLimits.defaults(),
+                ApiSettings.defaults(),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(30));
     }
 
     ServeSettings withListen(InetSocketAddress newListen) {
         return new ServeSettings(
-                dataDirectory, newListen, publicEndpoint, limits, idleTimeout, stopTimeout);
+                dataDirectory, newListen, publicEndpoint, api, idleTimeout, stopTimeout);
     }
 
     ServeSettings withPublicEndpoint(@Nullable String newEndpoint) {
-        return new ServeSettings(
-                dataDirectory, listen, newEndpoint, limits, idleTimeout, stopTimeout);
+        return new ServeSettings(dataDirectory, listen, newEndpoint, api, idleTimeout, stopTimeout);
     }
 
     ServeSettings withLimits(ApiLimits newLimits) {
         return new ServeSettings(
-                dataDirectory, listen, publicEndpoint, newLimits, idleTimeout, stopTimeout);
+                dataDirectory,
+                listen,
+                publicEndpoint,
+                api.withLimits(newLimits),
+                idleTimeout,
+                stopTimeout);
     }
 }

@@ -7,9 +7,21 @@ import mirage.glance.InMemoryImageLibrary;
 import mirage.glance.http.HttpServer;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Identity;
-import mirage.glance.query.ListRequest.PageLimits;
-import mirage.glance.record.ImageRecords;
+import mirage.glance.policy.Compat;
+import mirage.glance.policy.GlancePolicy;
+import mirage.glance.policy.PolicyMode;
 import mirage.glance.record.MemoryImageRecords;
+import mirage.glance.record.MemoryNodes;
+import mirage.glance.record.MemoryTasks;
+import mirage.glance.store.ImageStores;
+import mirage.glance.store.LibraryStore;
+import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.TaskRunner;
+import mirage.glance.transfer.Uploads;
+import mirage.glance.transfer.WebSources;
+import mirage.glance.web.WebAccess;
+import mirage.glance.web.WebFilter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +37,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The Image API on a port of its own, over a library and records in memory, with a client to talk to it. */
@@ -41,36 +55,76 @@ final class TestService implements AutoCloseable {
     /** Tokens are the users' names. */
     private static final Map<String, Caller> CALLERS =
             Map.of(
-                    "admin", new Caller("admin", "admin", Set.of("admin")),
-                    "alice", new Caller("alice", "web", Set.of("member")),
-                    "bob", new Caller("bob", "db", Set.of("Member")),
-                    "rita", new Caller("rita", "web", Set.of("reader")),
-                    "noone", new Caller("noone", "web", Set.of()));
+                    "admin",
+                            Caller.inProject("admin", "admin", Set.of("admin", "member", "reader")),
+                    "alice", Caller.inProject("alice", "web", Set.of("member", "reader")),
+                    "bob", Caller.inProject("bob", "db", Set.of("Member", "Reader")),
+                    "rita", Caller.inProject("rita", "web", Set.of("reader")),
+                    "noone", Caller.inProject("noone", "web", Set.of()));
 
     final InMemoryImageLibrary library = new InMemoryImageLibrary();
-    final ImageRecords records = new MemoryImageRecords();
+    final LibraryStore store = new LibraryStore("default", "", 0, library, Map.of());
+    final MemoryImageRecords records = new MemoryImageRecords();
+    final MemoryTasks tasks = new MemoryTasks();
     final AtomicReference<Instant> now =
             new AtomicReference<>(Instant.parse("2026-03-04T05:06:07.890123Z"));
 
+    private final WebAccess web = WebAccess.through(WebFilter.defaults());
+    private final TaskRunner runner;
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
     TestService(Path directory) throws IOException {
-        Identity identity = CALLERS::get;
+        this(directory, settings());
+    }
+
+    TestService(Path directory, ApiSettings settings) throws IOException {
+        Identity identity = credentials -> CALLERS.get(credentials.token());
         InstantSource ticking = () -> now.getAndUpdate(time -> time.plusSeconds(1));
+        Clock clock = ticking.withZone(ZoneOffset.UTC);
+        ImageStores stores = ImageStores.single(store);
+        ImportJob imports =
+                new ImportJob(
+                        records,
+                        stores,
+                        new WebSources(web),
+                        ContentCheck.NOTHING,
+                        SIZE_CAP,
+                        clock);
+        runner =
+                new TaskRunner(
+                        tasks,
+                        new MemoryNodes(),
+                        "here",
+                        Map.of(ImportJob.TYPE, imports),
+                        2,
+                        Duration.ofHours(1),
+                        clock);
+        ImageService service =
+                new ImageService(
+                        records,
+                        records.members(),
+                        tasks,
+                        stores,
+                        GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
+                        new Uploads(records, ContentCheck.NOTHING, SIZE_CAP, "here", clock),
+                        runner,
+                        web,
+                        settings,
+                        clock,
+                        UUID::randomUUID);
         server =
                 HttpServer.start(
-                        ImageApi.over(
-                                library,
-                                records,
-                                identity,
-                                new ApiLimits(SIZE_CAP, 128, 128, new PageLimits(25, 1000)),
-                                directory.resolve("disabled"),
-                                ticking.withZone(ZoneOffset.UTC)),
+                        ImageApi.over(service, identity, directory.resolve("disabled")),
                         new InetSocketAddress("127.0.0.1", 0),
                         null,
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(2));
+    }
+
+    static ApiSettings settings() {
+        ApiSettings defaults = ApiSettings.defaults();
+        return defaults.withLimits(defaults.limits().withImageSizeCap(SIZE_CAP));
     }
 
     int port() {
@@ -141,6 +195,8 @@ final class TestService implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
+        runner.close();
+        web.close();
     }
 
     /** A request. Is alice's until something else is said. */

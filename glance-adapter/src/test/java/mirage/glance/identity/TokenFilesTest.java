@@ -3,6 +3,8 @@ package mirage.glance.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.util.Objects.requireNonNull;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +34,12 @@ final class TokenFilesTest {
                 .isEqualTo("rw-------");
         TokenFiles again = open();
         assertThat(Files.readString(file).strip()).isEqualTo(token);
-        Caller caller = again.callerOf(token);
-        assertThat(caller).isEqualTo(TokenFiles.ADMINISTRATOR);
-        assertThat(again.callerOf(token + "0")).isNull();
-        assertThat(again.callerOf("")).isNull();
+        Caller caller = callerOf(again, token);
+        assertThat(caller.userId()).isEqualTo("admin");
+        assertThat(caller.projectId()).isEqualTo("admin");
+        assertThat(caller.roles()).containsExactlyInAnyOrder("admin", "member", "reader");
+        assertThat(again.callerOf(Credentials.of(token + "0"))).isNull();
+        assertThat(again.callerOf(Credentials.of(""))).isNull();
     }
 
     @Test
@@ -49,9 +53,15 @@ final class TokenFilesTest {
                   "user": "alice", "project": "web", "roles": ["Member"]}]}
                 """);
         TokenFiles identity = open();
-        assertThat(identity.callerOf("test"))
-                .isEqualTo(new Caller("alice", "web", Set.of("member")));
-        assertThat(identity.callerOf("other")).isNull();
+        Caller alice = callerOf(identity, "test");
+        assertThat(alice.userId()).isEqualTo("alice");
+        assertThat(alice.roles()).containsExactlyInAnyOrder("member", "reader");
+        assertThat(alice.serviceRoles()).isEmpty();
+        assertThat(identity.callerOf(Credentials.of("other"))).isNull();
+        assertThat(identity.callerOf(new Credentials("test", "test", "web")))
+                .isEqualTo(alice.withServiceRoles(Set.of("member", "reader")));
+        assertThat(identity.callerOf(new Credentials("test", "other", null))).isEqualTo(alice);
+        assertThat(identity.callerOf(new Credentials("test", null, "db"))).isNull();
     }
 
     @ParameterizedTest
@@ -80,11 +90,7 @@ final class TokenFilesTest {
                 .hasMessageContaining("token");
     }
 
-    @Test
-    void rolesImplyOneAnother() {
-        assertThat(new Caller("u", "p", Set.of("ADMIN")).roles())
-                .containsExactlyInAnyOrder("admin", "member", "reader");
-        assertThat(new Caller("u", "p", Set.of("member")).isReader()).isTrue();
-        assertThat(new Caller("u", "p", Set.of("reader")).isMember()).isFalse();
+    private static Caller callerOf(TokenFiles identity, String token) {
+        return requireNonNull(identity.callerOf(Credentials.of(token)));
     }
 }

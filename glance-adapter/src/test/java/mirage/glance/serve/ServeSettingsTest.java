@@ -16,9 +16,14 @@ final class ServeSettingsTest {
         assertThat(ServeSettings.defaults(Path.of("data")))
                 .hasToString(
                         "ServeSettings[dataDirectory=data, listen=/127.0.0.1:9292,"
-                                + " publicEndpoint=null, limits=ApiLimits[imageSizeCap=1099511627776,"
-                                + " properties=128, tags=128, pages=PageLimits[byDefault=25,"
-                                + " most=1000]], idleTimeout=PT5M, stopTimeout=PT30S]");
+                                + " publicEndpoint=null, api=ApiSettings[advertised=[v2.9, v2.7,"
+                                + " v2.6, v2.5, v2.4, v2.3, v2.2, v2.1, v2.0],"
+                                + " limits=ApiLimits[imageSizeCap=1099511627776, properties=128,"
+                                + " tags=128, members=128, locations=10,"
+                                + " pages=PageLimits[byDefault=25, most=1000]],"
+                                + " importMethods=[GLANCE_DIRECT, WEB_DOWNLOAD],"
+                                + " showsLocations=false, showsDirectUrl=false],"
+                                + " idleTimeout=PT5M, stopTimeout=PT30S]");
     }
 
     @Test
