@@ -41,6 +41,12 @@ public final class Configuration {
             List<String> written,
             @Nullable String place) {
 
+        /** An empty text is what it is to write none. */
+        private boolean isChange() {
+            return place != null
+                    && !String.join("\n", written).equals(String.join("\n", option.defaultTexts()));
+        }
+
         private String describe() {
             String byDefault = option.defaultText();
             return place
@@ -121,11 +127,7 @@ public final class Configuration {
 
     /** What is not as it is by default, a line each: {@code mirage.conf:12: [DEFAULT] bind_port = 80 (default 9292)}. */
     public List<String> describeChanges() {
-        return settings.values().stream()
-                .filter(setting -> setting.place() != null)
-                .filter(setting -> !setting.written().equals(setting.option().defaultTexts()))
-                .map(Setting::describe)
-                .toList();
+        return settings.values().stream().filter(Setting::isChange).map(Setting::describe).toList();
     }
 
     /** All settings, in the order of the schema. */

@@ -4,7 +4,6 @@ import mirage.glance.config.ConfigOption;
 import mirage.glance.config.Configuration;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.OptionType;
-import mirage.glance.policy.Compat;
 import mirage.library.LibrarySettings;
 import mirage.library.LibrarySettings.Acknowledge;
 
@@ -52,17 +51,6 @@ final class ServeOptions {
                             """)
                     .example("/var/lib/mirage/node");
 
-    static final ConfigOption<Compat> COMPAT =
-            ConfigOption.of(
-                    DEFAULT,
-                    "compat",
-                    OptionType.choice(Compat.class),
-                    "latest",
-                    """
-                    Which Glance this one is to be taken for: zed (25) or the latest. Decides the versions that are
-                    advertised and the defaults of rules and checks that changed since.
-                    """);
-
     static final ConfigOption<Acknowledge> ACKNOWLEDGE =
             ConfigOption.of(
                     DEFAULT,
@@ -88,7 +76,7 @@ final class ServeOptions {
 
     static final List<OptionGroup> GROUPS =
             List.of(
-                    OptionGroup.of("Service", DATA_DIRECTORY, NODE_NAME, NODE_DIRECTORY, COMPAT),
+                    OptionGroup.of("Service", DATA_DIRECTORY, NODE_NAME, NODE_DIRECTORY),
                     OptionGroup.of("Storing", ACKNOWLEDGE, STRUCTURERS));
 
     private ServeOptions() {}
