@@ -3,6 +3,9 @@ package mirage.glance.api;
 import mirage.glance.config.ConfigOption;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.OptionType;
+import mirage.glance.transfer.ImportRequest;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -67,8 +70,43 @@ public final class ApiOptions {
                     "1000",
                     "How many images a page of a list has at most, whatever the client asks for.");
 
+    public static final ConfigOption<List<ImportRequest.Method>> ENABLED_IMPORT_METHODS =
+            ConfigOption.of(
+                    DEFAULT,
+                    "enabled_import_methods",
+                    OptionType.list(OptionType.of("an import method", ApiOptions::method)),
+                    "glance-direct,web-download",
+                    """
+                    The ways in which images are imported: glance-direct, web-download, copy-image, glance-download. An
+                    empty list is no import.
+                    """);
+
+    public static final ConfigOption<Boolean> SHOW_MULTIPLE_LOCATIONS =
+            ConfigOption.of(
+                    DEFAULT,
+                    "show_multiple_locations",
+                    OptionType.flag(),
+                    "false",
+                    """
+                    Whether images show where their bytes are, and their owners may change it: a risk (OSSN-0065), as who
+                    can change an image's locations can change its bytes.
+                    """);
+
+    public static final ConfigOption<Boolean> SHOW_IMAGE_DIRECT_URL =
+            ConfigOption.of(
+                    DEFAULT,
+                    "show_image_direct_url",
+                    OptionType.flag(),
+                    "false",
+                    "Whether images show one URL of their bytes.");
+
     public static final List<OptionGroup> GROUPS =
             List.of(
+                    OptionGroup.of(
+                            "Image API",
+                            ENABLED_IMPORT_METHODS,
+                            SHOW_MULTIPLE_LOCATIONS,
+                            SHOW_IMAGE_DIRECT_URL),
                     OptionGroup.of(
                             "Limits",
                             IMAGE_SIZE_CAP,
@@ -80,4 +118,13 @@ public final class ApiOptions {
                             API_LIMIT_MAX));
 
     private ApiOptions() {}
+
+    private static ImportRequest.@Nullable Method method(String name) {
+        for (ImportRequest.Method method : ImportRequest.Method.values()) {
+            if (method.wireName().equals(name)) {
+                return method;
+            }
+        }
+        return null;
+    }
 }

@@ -121,8 +121,9 @@ public final class Exchange {
         return client.remote();
     }
 
-    @Nullable String requestId() {
-        return requestId;
+    /** Id of the request, empty before it has one. */
+    public String requestId() {
+        return requestId == null ? "" : requestId;
     }
 
     void requestId(String newRequestId) {

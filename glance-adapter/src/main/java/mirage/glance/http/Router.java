@@ -18,8 +18,8 @@ public final class Router implements Endpoint {
         this.routes = List.copyOf(routes);
     }
 
-    public static Router of(Route... routes) {
-        return new Router(List.of(routes));
+    public static Router of(List<Route> routes) {
+        return new Router(routes);
     }
 
     /** A path with its methods. */

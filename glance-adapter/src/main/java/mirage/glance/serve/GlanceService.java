@@ -1,8 +1,11 @@
 package mirage.glance.serve;
 
-import mirage.glance.api.ApiLimits;
+import mirage.glance.api.ApiSettings;
 import mirage.glance.api.ImageApi;
+import mirage.glance.api.ImageService;
 import mirage.glance.config.Configuration;
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseOptions;
 import mirage.glance.http.Endpoint;
 import mirage.glance.http.ErrorBoundary;
 import mirage.glance.http.HttpOptions;
@@ -11,11 +14,26 @@ import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestMetrics;
 import mirage.glance.http.Tls;
-import mirage.glance.identity.TokenFiles;
+import mirage.glance.identity.Identity;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
+import mirage.glance.policy.PolicyOptions;
+import mirage.glance.record.ImageRecords;
+import mirage.glance.record.Nodes;
+import mirage.glance.record.SqlImageMembers;
 import mirage.glance.record.SqlImageRecords;
-import mirage.library.MirageLibrary;
+import mirage.glance.record.SqlNodes;
+import mirage.glance.record.SqlTasks;
+import mirage.glance.record.Tasks;
+import mirage.glance.store.ImageStores;
+import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.TaskOptions;
+import mirage.glance.transfer.TaskRunner;
+import mirage.glance.transfer.Uploads;
+import mirage.glance.transfer.WebSources;
+import mirage.glance.web.WebAccess;
+import mirage.glance.web.WebOptions;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,22 +42,25 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The running service. Opens in this order and closes in the reverse one, so that nothing is used after it was closed:
  *
  * <ol>
  *   <li>the metrics, which can be looked at while the rest starts and stops
- *   <li>the library, which keeps the data directory to this process
- *   <li>the tokens
- *   <li>the image records, {@code DIR/records}
- *   <li>records and library are made to agree
+ *   <li>the client for addresses on the web
+ *   <li>the libraries of the stores
+ *   <li>who knows the callers
+ *   <li>the database of records, the embedded one being {@code DIR/records}
+ *   <li>records and libraries are made to agree
+ *   <li>the tasks, which go on where they were
  *   <li>the HTTP server
  * </ol>
  */
@@ -78,28 +99,65 @@ public final class GlanceService implements AutoCloseable {
         Metrics metrics = startMetrics(configuration, opened);
         Path directory = configuration.get(ServeOptions.DATA_DIRECTORY);
         makeDirectory(directory);
-        MirageLibrary library =
-                MirageLibrary.open(directory, ServeOptions.librarySettings(configuration));
-        opened.push(library);
-        metrics.bind(new LibraryMetrics(library));
-        TokenFiles identity = TokenFiles.open(directory, new SecureRandom());
-        SqlImageRecords records = SqlImageRecords.open(directory.resolve(RECORDS));
-        opened.push(records);
-        metrics.bind(records.meters());
-        Clock clock = Clock.systemUTC();
-        new Reconciliation(records, library, clock).run();
+        WebAccess web = WebAccess.through(WebOptions.filter(configuration));
+        opened.push(web);
+        Stores opener = new Stores(configuration, web, opened);
+        ImageStores stores = opener.open();
+        metrics.bind(new LibraryMetrics(opener.libraries().getFirst()));
+        Identity identity = Identities.open(configuration, directory, Clock.systemUTC(), opened);
+        Database database =
+                Database.open(
+                        DatabaseOptions.address(configuration, directory.resolve(RECORDS)),
+                        configuration.get(DatabaseOptions.MAX_POOL_SIZE));
+        opened.push(database);
+        metrics.bind(database.meters());
+        ImageService service = service(configuration, stores, database, web);
+        Nodes nodes = new SqlNodes(database);
+        Reconciliation reconciliation =
+                new Reconciliation(service.records(), service.tasks(), stores, service.clock());
+        reconciliation.run(
+                nodes.aliveAfter(service.clock().instant().minus(TaskRunner.DEAD_AFTER)));
+        service.runner().start();
+        opened.push(service.runner());
         Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
-        Endpoint api =
-                ImageApi.over(
-                        library,
-                        records,
-                        identity,
-                        ApiLimits.from(configuration),
-                        readiness,
-                        clock);
+        Endpoint api = ImageApi.over(service, identity, readiness);
         HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
         return new GlanceService(opened, readiness, server);
+    }
+
+    private static ImageService service(
+            Configuration configuration, ImageStores stores, Database database, WebAccess web)
+            throws IOException {
+        Clock clock = Clock.systemUTC();
+        String node = ServeOptions.nodeName(configuration);
+        ApiSettings settings = ApiSettings.from(configuration, stores.areNamed());
+        long cap = settings.limits().imageSizeCap();
+        ImageRecords records = new SqlImageRecords(database);
+        Tasks tasks = new SqlTasks(database);
+        ContentCheck check = ContentCheck.NOTHING;
+        ImportJob imports = new ImportJob(records, stores, new WebSources(web), check, cap, clock);
+        TaskRunner runner =
+                new TaskRunner(
+                        tasks,
+                        new SqlNodes(database),
+                        node,
+                        Map.of(ImportJob.TYPE, imports),
+                        configuration.get(TaskOptions.MAX_WORKERS),
+                        Duration.ofHours(configuration.get(TaskOptions.TASK_TIME_TO_LIVE)),
+                        clock);
+        return new ImageService(
+                records,
+                new SqlImageMembers(database),
+                tasks,
+                stores,
+                PolicyOptions.policy(configuration),
+                new Uploads(records, check, cap, node, clock),
+                runner,
+                web,
+                settings,
+                clock,
+                UUID::randomUUID);
     }
 
     private static Metrics startMetrics(Configuration configuration, Deque<AutoCloseable> opened)
@@ -118,7 +176,7 @@ public final class GlanceService implements AutoCloseable {
         return metrics;
     }
 
-    private static void makeDirectory(Path directory) throws IOException {
+    static void makeDirectory(Path directory) throws IOException {
         try {
             Files.createDirectories(directory);
         } catch (IOException failure) {

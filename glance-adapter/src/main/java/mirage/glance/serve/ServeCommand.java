@@ -214,6 +214,15 @@ public final class ServeCommand implements Subcommand {
     }
 
     private void greet(String uri, Configuration configuration) {
+        if (Identities.haveFiles(configuration)) {
+            tellOfToken(uri, configuration);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("ready " + uri);
+        out.flush();
+    }
+
+    private void tellOfToken(String uri, Configuration configuration) {
         PrintWriter err = spec.commandLine().getErr();
         err.println("The standard client talks to it so:");
         err.println();
@@ -227,8 +236,5 @@ public final class ServeCommand implements Subcommand {
         err.println("  os image list");
         err.println();
         err.flush();
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("ready " + uri);
-        out.flush();
     }
 }
