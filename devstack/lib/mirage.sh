@@ -31,31 +31,43 @@ mirage_tempest_features() {
 #
 #   MIRAGE_CONFIG_HOST, _PORT      where it listens
 #   MIRAGE_CONFIG_PUBLIC_URL       how the catalog names it
+#   MIRAGE_CONFIG_COMPAT           whose defaults it has: zed or latest
 #   MIRAGE_CONFIG_DATA             the data directory
+#   MIRAGE_CONFIG_NODE, _NODE_DATA its name among several processes on one data directory, and what it keeps for itself
 #   MIRAGE_CONFIG_DATABASE         the database's URL, empty for the embedded one
 #   MIRAGE_CONFIG_KEYSTONE_URL, _PASSWORD, _REGION
+#   MIRAGE_CONFIG_WEB_HOSTS        loopback addresses that web-download may use all the same, empty for none
 mirage_config() {
     cat <<END
 [DEFAULT]
 bind_host = $MIRAGE_CONFIG_HOST
 bind_port = $MIRAGE_CONFIG_PORT
 public_endpoint = $MIRAGE_CONFIG_PUBLIC_URL
+compat = $MIRAGE_CONFIG_COMPAT
 data_directory = $MIRAGE_CONFIG_DATA
+node_name = $MIRAGE_CONFIG_NODE
+node_directory = $MIRAGE_CONFIG_NODE_DATA
+auth_strategy = keystone
 
 [keystone_authtoken]
-auth_url = $MIRAGE_CONFIG_KEYSTONE_URL
 www_authenticate_uri = $MIRAGE_CONFIG_KEYSTONE_URL
-auth_type = password
+$(mirage_credentials)
+END
+    [ -z "$MIRAGE_CONFIG_DATABASE" ] || cat <<END
+
+[database]
+connection = $MIRAGE_CONFIG_DATABASE
+END
+}
+
+mirage_credentials() {
+    cat <<END
+auth_url = $MIRAGE_CONFIG_KEYSTONE_URL
 username = mirage
 password = $MIRAGE_CONFIG_PASSWORD
 project_name = service
 user_domain_name = Default
 project_domain_name = Default
 region_name = $MIRAGE_CONFIG_REGION
-END
-    [ -z "$MIRAGE_CONFIG_DATABASE" ] || cat <<END
-
-[database]
-connection = $MIRAGE_CONFIG_DATABASE
 END
 }
