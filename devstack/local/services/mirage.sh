@@ -2,7 +2,7 @@
 # Mirage from this checkout: one process or several, on one database and one data directory. Sourced, not run.
 
 mirage_up() { # ADAPTERS
-    local number name
+    local number
     database mirage utf8mb4
     # First, and where its minute can be seen; the processes then take what is built.
     "$CHECKOUT/mirage" --version >/dev/null
