@@ -130,7 +130,7 @@ public final class GlanceService implements AutoCloseable {
             Configuration configuration, ImageStores stores, Database database, WebAccess web)
             throws IOException {
         Clock clock = Clock.systemUTC();
-        String node = ServeOptions.nodeName(configuration);
+        String node = ServeOptions.memberName(configuration);
         ApiSettings settings = ApiSettings.from(configuration, stores.areNamed());
         long cap = settings.limits().imageSizeCap();
         ImageRecords records = new SqlImageRecords(database);
@@ -151,7 +151,7 @@ public final class GlanceService implements AutoCloseable {
                 new SqlImageMembers(database),
                 tasks,
                 stores,
-                PolicyOptions.policy(configuration),
+                PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
                 new Uploads(records, check, cap, node, clock),
                 runner,
                 web,
