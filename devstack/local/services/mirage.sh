@@ -2,7 +2,7 @@
 # Mirage from this checkout: one process or several, on one database and one data directory. Sourced, not run.
 
 mirage_up() { # ADAPTERS
-    local number name
+    local number
     database mirage utf8mb4
     # First, and where its minute can be seen; the processes then take what is built.
     "$CHECKOUT/mirage" --version >/dev/null
@@ -30,6 +30,7 @@ mirage_configure() { # NUMBER
         MIRAGE_CONFIG_DATA=$MIRAGE_LAB/mirage/data MIRAGE_CONFIG_NODE=mirage-$1 \
         MIRAGE_CONFIG_NODE_DATA=$MIRAGE_LAB/mirage/node-$1 MIRAGE_CONFIG_DATABASE=$(database_url mirage) \
         MIRAGE_CONFIG_KEYSTONE_URL=$KEYSTONE_URL MIRAGE_CONFIG_PASSWORD=$PASSWORD MIRAGE_CONFIG_REGION=$REGION \
+        MIRAGE_CONFIG_COMPAT=zed MIRAGE_CONFIG_STORES="fast slow" \
         MIRAGE_CONFIG_WEB_HOSTS=$HOST MIRAGE_CONFIG_WEB_PORTS=80,443,$WEB_PORT,$IMAGE_PORT,$GLANCE_PORT \
         mirage_config >"$ETC/mirage-$1/mirage.conf"
 }
