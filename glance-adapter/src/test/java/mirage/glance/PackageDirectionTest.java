@@ -42,11 +42,15 @@ final class PackageDirectionTest {
                                     "mirage.library",
                                     "mirage.catalog",
                                     "mirage.manifest")),
+                    Map.entry("metadef", Set.of("database")),
+                    Map.entry("metadef.api", Set.of("metadef", "http", "identity", "policy")),
                     Map.entry(
                             "api",
                             Set.of(
                                     "http",
                                     "identity",
+                                    "metadef",
+                                    "metadef.api",
                                     "policy",
                                     "record",
                                     "schema",
@@ -65,6 +69,7 @@ final class PackageDirectionTest {
                                     "database",
                                     "http",
                                     "identity",
+                                    "metadef",
                                     "policy",
                                     "record",
                                     "schema",
@@ -76,7 +81,7 @@ final class PackageDirectionTest {
                                     "mirage.command")));
 
     private static final Set<String> KNOW_JETTY = Set.of("http", "web");
-    private static final Set<String> KNOW_SQL = Set.of("database", "record");
+    private static final Set<String> KNOW_SQL = Set.of("database", "metadef", "record");
 
     /** What every package may use: each declares its own options. */
     private static final Set<String> COMMON = Set.of("config");

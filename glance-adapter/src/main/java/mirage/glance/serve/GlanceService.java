@@ -6,6 +6,7 @@ import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.http.HttpServer;
 import mirage.glance.identity.TokenFiles;
+import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
@@ -144,6 +145,7 @@ public final class GlanceService implements AutoCloseable {
                 records,
                 new SqlImageMembers(database),
                 tasks,
+                Metadefs.in(database),
                 stores,
                 GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
                 new Uploads(records, ContentCheck.NOTHING, cap, NODE, clock),
