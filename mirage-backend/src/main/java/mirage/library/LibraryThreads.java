@@ -8,15 +8,20 @@ import org.slf4j.LoggerFactory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/** Every thread of a library: those that read frames, those that name chunks, and those that take uploads apart. */
+/**
+ * Every thread of a library: those that read frames, those that name chunks, those that take uploads apart, and those
+ * that look after the rest.
+ */
 final class LibraryThreads implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(LibraryThreads.class);
     private static final long STOP_SECONDS = 60;
@@ -28,6 +33,10 @@ final class LibraryThreads implements Closeable {
             Executors.newFixedThreadPool(workerCount, named("worker"));
     private final ExecutorService structurers;
     private final Semaphore structuring;
+
+    /** One for what takes a while, one for the heartbeat. */
+    private final ScheduledExecutorService background =
+            Executors.newScheduledThreadPool(2, named("background"));
 
     LibraryThreads(int structurers) {
         this.structurers = Executors.newFixedThreadPool(structurers, named("structurer"));
@@ -87,6 +96,34 @@ final class LibraryThreads implements Closeable {
         }
     }
 
+    /** Does something again and again, each time after a pause; what fails is done again the next time. */
+    void repeat(String what, Duration every, Task task) {
+        background.scheduleWithFixedDelay(
+                () -> runInBackground(what, task),
+                every.toNanos(),
+                every.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
+    /** Does something once, soon. */
+    void soon(String what, Task task) {
+        try {
+            background.execute(() -> runInBackground(what, task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} comes too late, the library is being closed", what, e);
+        }
+    }
+
+    private void runInBackground(String what, Task task) {
+        try {
+            task.run();
+        } catch (IOException | RuntimeException e) {
+            if (!background.isShutdown()) {
+                LOG.error("{} failed, and is tried again", what, e);
+            }
+        }
+    }
+
     private final class Job implements Runnable {
         private final ImageId image;
         private final Closeable held;
@@ -123,6 +160,8 @@ final class LibraryThreads implements Closeable {
 
     @Override
     public void close() {
+        background.shutdownNow();
+        await(background);
         for (Runnable waiting : structurers.shutdownNow()) {
             ((Job) waiting).giveUp();
         }

@@ -1,5 +1,6 @@
 package mirage.glance.api;
 
+import mirage.glance.config.Configuration;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.query.ListRequest.PageLimits;
 import mirage.glance.record.ImageAttributes;
@@ -36,6 +37,22 @@ public record ApiLimits(
     /** As a Glance has them by default. */
     public static ApiLimits defaults() {
         return new ApiLimits(1L << 40, 128, 128, 128, 10, new PageLimits(25, 1000));
+    }
+
+    public static ApiLimits from(Configuration configuration) {
+        int most = configuration.get(ApiOptions.API_LIMIT_MAX);
+        return new ApiLimits(
+                configuration.get(ApiOptions.IMAGE_SIZE_CAP),
+                quota(configuration.get(ApiOptions.IMAGE_PROPERTY_QUOTA)),
+                quota(configuration.get(ApiOptions.IMAGE_TAG_QUOTA)),
+                quota(configuration.get(ApiOptions.IMAGE_MEMBER_QUOTA)),
+                quota(configuration.get(ApiOptions.IMAGE_LOCATION_QUOTA)),
+                new PageLimits(
+                        Math.min(configuration.get(ApiOptions.LIMIT_PARAM_DEFAULT), most), most));
+    }
+
+    private static int quota(int option) {
+        return option < 0 ? Integer.MAX_VALUE : option;
     }
 
     /**

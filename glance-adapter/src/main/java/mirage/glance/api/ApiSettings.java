@@ -1,5 +1,6 @@
 package mirage.glance.api;
 
+import mirage.glance.config.Configuration;
 import mirage.glance.transfer.ImportRequest;
 
 import java.util.ArrayList;
@@ -33,6 +34,20 @@ public record ApiSettings(
                 List.of(ImportRequest.Method.GLANCE_DIRECT, ImportRequest.Method.WEB_DOWNLOAD),
                 false,
                 false);
+    }
+
+    /**
+     * As configured.
+     *
+     * @param namedStores whether stores have names that clients know
+     */
+    public static ApiSettings from(Configuration configuration, boolean namedStores) {
+        return new ApiSettings(
+                versions(namedStores, false, false),
+                ApiLimits.from(configuration),
+                configuration.get(ApiOptions.ENABLED_IMPORT_METHODS),
+                configuration.get(ApiOptions.SHOW_MULTIPLE_LOCATIONS),
+                configuration.get(ApiOptions.SHOW_IMAGE_DIRECT_URL));
     }
 
     public ApiSettings withLimits(ApiLimits newLimits) {

@@ -7,6 +7,7 @@ import mirage.glance.http.ErrorBoundary;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.Healthcheck;
 import mirage.glance.http.Preflight;
+import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestIds;
 import mirage.glance.http.Router;
 import mirage.glance.http.Router.Route;
@@ -16,7 +17,6 @@ import mirage.glance.metadef.api.MetadefApi;
 import mirage.glance.transfer.ImageFacts;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,9 +70,9 @@ public final class ImageApi {
     /**
      * Builds the API.
      *
-     * @param disablingFile while it exists the healthcheck says that the service is not for use
+     * @param readiness what the healthcheck says
      */
-    public static Endpoint over(ImageService service, Identity identity, Path disablingFile) {
+    public static Endpoint over(ImageService service, Identity identity, Readiness readiness) {
         Endpoint authenticated =
                 new Authentication(
                         new RequestIds(slashed(routes(service)), service.newIds()), identity);
@@ -82,7 +82,7 @@ public final class ImageApi {
                                 new Healthcheck(
                                         new Versions(
                                                 authenticated, service.settings().advertised()),
-                                        disablingFile)),
+                                        readiness)),
                         PATIENCE),
                 System::nanoTime);
     }

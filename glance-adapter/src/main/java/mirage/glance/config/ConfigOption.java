@@ -94,7 +94,7 @@ public final class ConfigOption<T> {
                                 : Optional.of(type.parse(values.getLast())));
     }
 
-    /** An option that is written once for each of its values, in one file or in several. */
+    /** An option that is written once for each of its values, in one file or in several. An empty one is none. */
     public static <T> ConfigOption<List<T>> repeated(
             String section, String name, OptionType<T> type, String help) {
         return new ConfigOption<>(
@@ -106,7 +106,11 @@ public final class ConfigOption<T> {
                 help,
                 FIRST_RELEASE,
                 null,
-                values -> values.stream().map(type::parse).toList());
+                values ->
+                        values.stream()
+                                .filter(value -> !value.isEmpty())
+                                .map(type::parse)
+                                .toList());
     }
 
     /** With the release that brought it, when that is not the first. */
@@ -138,6 +142,10 @@ public final class ConfigOption<T> {
     /** As an operator would write it, null when it is left out or a list of nothing by default. */
     @Nullable String defaultText() {
         return defaultText;
+    }
+
+    List<String> defaultTexts() {
+        return defaultText == null ? List.of() : List.of(defaultText);
     }
 
     boolean isRepeated() {

@@ -29,7 +29,11 @@ public final class ConfigSchema {
         }
     }
 
-    /** @throws IllegalArgumentException when an option is declared twice */
+    /**
+     * Puts together what the components declare.
+     *
+     * @throws IllegalArgumentException when an option is declared twice
+     */
     public static ConfigSchema of(List<OptionGroup> groups, List<SectionTemplate> templates) {
         return new ConfigSchema(groups, templates);
     }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What is set, by option. Complete and valid: {@link ConfigurationReader} refuses everything else. */
 public final class Configuration {
@@ -30,15 +31,40 @@ public final class Configuration {
      * @param option whose section is a placeholder for one of a {@link SectionTemplate}
      * @param section that it stands in
      * @param value what {@link Configuration#get} gives
-     * @param shown the value as it was written, {@code ***} for a secret
+     * @param written the value as it was written, or the default
      * @param place where it was set, such as {@code mirage.conf:12} or {@code --listen}; null for the default
      */
     record Setting(
             ConfigOption<?> option,
             String section,
             Object value,
-            String shown,
-            @Nullable String place) {}
+            List<String> written,
+            @Nullable String place) {
+
+        /** An empty text is what it is to write none. */
+        private boolean isChange() {
+            return place != null
+                    && !String.join("\n", written).equals(String.join("\n", option.defaultTexts()));
+        }
+
+        private String describe() {
+            String byDefault = option.defaultText();
+            return place
+                    + ": ["
+                    + section
+                    + "] "
+                    + option.name()
+                    + " = "
+                    + shown()
+                    + (byDefault == null || byDefault.isEmpty()
+                            ? ""
+                            : " (default " + byDefault + ")");
+        }
+
+        String shown() {
+            return option.type().isSecret() ? "***" : String.join(", ", written).replace("\n", " ");
+        }
+    }
 
     /** Every option as it is by default. */
     public static Configuration defaults(ConfigSchema schema) {
@@ -87,6 +113,21 @@ public final class Configuration {
     /** Whether something else than the default may be meant: it was set somewhere. */
     public boolean isSet(ConfigOption<?> option) {
         return setting(option).place() != null;
+    }
+
+    /** Options whose written values are others there than here, those of named sections aside. */
+    public Stream<ConfigOption<?>> differencesFrom(Configuration other) {
+        return settings.entrySet().stream()
+                .filter(mine -> {
+                    Setting theirs = other.settings.get(mine.getKey());
+                    return theirs == null || !theirs.written().equals(mine.getValue().written());
+                })
+                .<ConfigOption<?>>map(mine -> mine.getValue().option());
+    }
+
+    /** What is not as it is by default, a line each: {@code mirage.conf:12: [DEFAULT] bind_port = 80 (default 9292)}. */
+    public List<String> describeChanges() {
+        return settings.values().stream().filter(Setting::isChange).map(Setting::describe).toList();
     }
 
     /** All settings, in the order of the schema. */

@@ -213,10 +213,9 @@ public final class ConfigurationReader {
             Substitution substitution) {
         String place = written.isEmpty() ? null : written.getLast().place();
         List<String> texts = new ArrayList<>();
-        String shown = "";
-        for (String raw : substitution.rawOf(option, written)) {
+        List<String> raws = substitution.rawOf(option, written);
+        for (String raw : raws) {
             try {
-                shown = option.type().isSecret() ? "***" : raw;
                 String text = substitution.expand(raw, key);
                 texts.add(option.type().isSecret() ? secrets.resolve(text) : text);
             } catch (IOException | IllegalArgumentException wrong) {
@@ -225,7 +224,7 @@ public final class ConfigurationReader {
             }
         }
         try {
-            return new Setting(option, key.section(), option.read(texts), shown, place);
+            return new Setting(option, key.section(), option.read(texts), raws, place);
         } catch (IllegalArgumentException wrong) {
             String found =
                     option.type().isSecret()

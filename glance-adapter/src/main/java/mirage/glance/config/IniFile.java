@@ -37,14 +37,12 @@ final class IniFile {
     /** The file is read whole; nobody writes settings of such a size. */
     static final int MAX_BYTES = 1 << 20;
 
-    private final Path file;
     private final List<Assignment> assignments = new ArrayList<>();
     private final List<String> problems;
     private @Nullable String section;
     private @Nullable Assignment open;
 
-    private IniFile(Path file, List<String> problems) {
-        this.file = file;
+    private IniFile(List<String> problems) {
         this.problems = problems;
     }
 
@@ -85,7 +83,7 @@ final class IniFile {
     }
 
     static List<Assignment> parse(String text, Path file, List<String> problems) {
-        IniFile ini = new IniFile(file, problems);
+        IniFile ini = new IniFile(problems);
         int number = 0;
         for (String line : text.split("\r?\n", -1)) {
             number++;

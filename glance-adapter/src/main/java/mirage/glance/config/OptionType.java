@@ -2,6 +2,7 @@ package mirage.glance.config;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,6 +151,23 @@ public final class OptionType<T> {
                             ? uri
                             : null;
                 });
+    }
+
+    /** Where to listen: {@code HOST:PORT}, a host of IPv6 in brackets, port 0 for a free one. Not resolved. */
+    public static OptionType<InetSocketAddress> address() {
+        return of("HOST:PORT", OptionType::address);
+    }
+
+    private static @Nullable InetSocketAddress address(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        int port = Integer.parseInt(text.substring(colon + 1));
+        return host.isEmpty() || port < 0 || port > 65535
+                ? null
+                : InetSocketAddress.createUnresolved(host, port);
     }
 
     /** A path of this machine; a relative one begins where the program was started. */

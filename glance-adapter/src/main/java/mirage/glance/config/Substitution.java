@@ -42,8 +42,7 @@ final class Substitution {
     /** The texts of an option before anything is put in: what was written, or the default. */
     List<String> rawOf(ConfigOption<?> option, List<Assignment> values) {
         if (values.isEmpty()) {
-            String byDefault = option.defaultText();
-            return byDefault == null ? List.of() : List.of(byDefault);
+            return option.defaultTexts();
         }
         List<String> texts = values.stream().map(Assignment::value).toList();
         return option.isRepeated() ? texts : List.of(texts.getLast());

@@ -3,6 +3,8 @@ package mirage.glance.database;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -15,8 +17,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-
-import javax.sql.DataSource;
 
 /**
  * A database with Mirage's tables. Safe for use by many threads.
@@ -101,9 +101,9 @@ public final class Database implements AutoCloseable {
         return product;
     }
 
-    /** For meters of the pool. */
-    public DataSource pool() {
-        return pool;
+    /** What the pool tells of its connections: {@code hikaricp_connections_*}. */
+    public MeterBinder meters() {
+        return pool::setMetricRegistry;
     }
 
     /** Reads, outside of a transaction. */

@@ -1,5 +1,7 @@
 package mirage.glance.record;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import mirage.catalog.ImageId;
 import mirage.glance.database.Database;
 
@@ -25,6 +27,11 @@ public final class SqlImageRecords implements ImageRecords {
 
     public SqlImageRecords(Database database) {
         this.database = database;
+    }
+
+    /** What is measured of the database: its pool of connections. */
+    public MeterBinder meters() {
+        return database.meters();
     }
 
     @Override
