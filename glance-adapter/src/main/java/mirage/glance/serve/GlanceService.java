@@ -136,7 +136,7 @@ public final class GlanceService implements AutoCloseable {
             Configuration configuration, ImageStores stores, Database database, WebAccess web)
             throws IOException {
         Clock clock = Clock.systemUTC();
-        String node = ServeOptions.nodeName(configuration);
+        String node = ServeOptions.memberName(configuration);
         ApiSettings settings = ApiSettings.from(configuration, stores.areNamed());
         long cap = settings.limits().imageSizeCap();
         ImageRecords records = new SqlImageRecords(database);
@@ -158,7 +158,7 @@ public final class GlanceService implements AutoCloseable {
                 tasks,
                 Metadefs.in(database),
                 stores,
-                PolicyOptions.policy(configuration),
+                PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
                 new Uploads(records, check, cap, node, clock),
                 runner,
                 web,
