@@ -84,7 +84,8 @@ abstract class SqlImageRecordsContract extends ImageRecordsContract {
     }
 
     /** How often it was tried. */
-    private static int changeBoth(Database database, int first, int second, CyclicBarrier barrier) {
+    private static int changeBoth(Database database, int first, int second, CyclicBarrier barrier)
+            throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         database.change(handle -> {
             increment(handle, first);
