@@ -73,7 +73,8 @@ final class IdentitiesTest {
 
     private Identity open(String text) throws IOException {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
-        Identity identity = Identities.open(read(text), directory, Clock.systemUTC(), opened);
+        Identity identity =
+                Identities.open(read(text), directory, Clock.systemUTC(), opened).identity();
         opened.forEach(resource -> {
             try {
                 resource.close();
