@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,13 +74,14 @@ final class RemoteServiceTest {
         server.stop();
     }
 
-    private static String get(Path caFile, boolean insecure, String host) throws IOException {
+    private static String get(@Nullable Path caFile, boolean insecure, String host)
+            throws IOException {
         Connection connection = new Connection(caFile, insecure, Duration.ofSeconds(10), 3);
         try (RemoteService remote = RemoteService.over(connection)) {
             URI uri = URI.create("https://" + host + ":" + server.httpsPort() + "/v3?secret=1");
             return new String(
                     remote.send(HttpRequest.newBuilder(uri).build()).body(),
-                    java.nio.charset.StandardCharsets.UTF_8);
+                    StandardCharsets.UTF_8);
         }
     }
 
