@@ -180,6 +180,7 @@ def corruption(compute: Compute) -> None:
         say(f"  openstack image save: {save.stderr.strip().splitlines()[-1]}")
     finally:
         place.flip()
+        disk.unlink()
     compute.boot("from-repaired", image)
     say("  with the byte changed back it boots")
 

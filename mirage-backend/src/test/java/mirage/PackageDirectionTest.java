@@ -32,7 +32,7 @@ final class PackageDirectionTest {
                     Map.entry("layout", Set.of("image", "volume", "filesystem")),
                     Map.entry("manifest", Set.of("chunk", "codec", "blob", "volume", "filesystem")),
                     Map.entry("catalog", Set.of("manifest", "codec")),
-                    Map.entry("rebuild", Set.of("pack", "manifest", "chunk")),
+                    Map.entry("rebuild", Set.of("blob", "pack", "manifest", "chunk")),
                     Map.entry(
                             "ingest",
                             Set.of(
@@ -41,6 +41,7 @@ final class PackageDirectionTest {
                                     "volume",
                                     "filesystem",
                                     "chunk",
+                                    "codec",
                                     "pack",
                                     "manifest",
                                     "catalog",

@@ -2,6 +2,7 @@ package mirage.glance;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
+import mirage.catalog.DamagedEntry;
 import mirage.catalog.ImageId;
 import mirage.library.ImageContent;
 import mirage.library.ImageExistsException;
@@ -16,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,6 +56,7 @@ public final class InMemoryImageLibrary implements ImageLibrary {
     /** Looks into all that was not looked into. */
     public synchronized void lookNow() {
         images.replaceAll((id, image) -> recognised(image, lookedUp(id)));
+        notifyAll();
     }
 
     /** From now on reading an image fails at that offset. */
@@ -115,6 +119,58 @@ public final class InMemoryImageLibrary implements ImageLibrary {
     @Override
     public synchronized List<StoredImage> list() {
         return List.copyOf(images.values());
+    }
+
+    @Override
+    public List<DamagedEntry> damaged() {
+        return List.of();
+    }
+
+    @Override
+    public synchronized void move(ImageId from, ImageId to) throws IOException {
+        StoredImage image = lookedUpImage(from);
+        if (from.equals(to)) {
+            return;
+        }
+        if (images.containsKey(to) || receiving.contains(to)) {
+            throw new ImageExistsException(to);
+        }
+        images.put(to, withId(image, to));
+        bytes.put(to, lookedUp(from));
+        images.remove(from);
+        bytes.remove(from);
+    }
+
+    private static StoredImage withId(StoredImage image, ImageId id) {
+        return new StoredImage(
+                id,
+                image.name(),
+                image.size(),
+                image.format(),
+                image.virtualSize(),
+                image.digests(),
+                image.state(),
+                image.warnings());
+    }
+
+    /** Waits for {@link #lookNow}. */
+    @Override
+    public synchronized StoredImage awaitStructured(ImageId image, Duration atMost)
+            throws IOException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (lookedUpImage(image).state() == State.SPOOLED) {
+            long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+            if (leftMillis <= 0) {
+                break;
+            }
+            try {
+                wait(leftMillis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for " + image);
+            }
+        }
+        return lookedUpImage(image);
     }
 
     @Override

@@ -27,11 +27,11 @@ final class PackageDirectionTest {
                     entry("log", Set.of()),
                     entry("database", Set.of()),
                     entry("identity", Set.of()),
+                    entry("web", Set.of()),
+                    entry("record", Set.of("database", "mirage.catalog")),
                     entry("identity.remote", Set.of()),
                     entry("identity.keystone", Set.of("identity", "identity.remote")),
                     entry("identity.oidc", Set.of("identity", "identity.remote")),
-                    entry("web", Set.of()),
-                    entry("record", Set.of("database", "mirage.catalog")),
                     entry("policy", Set.of("identity", "mirage.command")),
                     entry("http", Set.of("identity")),
                     entry("metrics", Set.of("http")),
@@ -49,11 +49,15 @@ final class PackageDirectionTest {
                                     "mirage.library",
                                     "mirage.catalog",
                                     "mirage.manifest")),
+                    entry("metadef", Set.of("database")),
+                    entry("metadef.api", Set.of("metadef", "http", "identity", "policy")),
                     entry(
                             "api",
                             Set.of(
                                     "http",
                                     "identity",
+                                    "metadef",
+                                    "metadef.api",
                                     "policy",
                                     "record",
                                     "schema",
@@ -74,6 +78,7 @@ final class PackageDirectionTest {
                                     "identity",
                                     "identity.keystone",
                                     "identity.oidc",
+                                    "metadef",
                                     "metrics",
                                     "policy",
                                     "record",
@@ -85,12 +90,12 @@ final class PackageDirectionTest {
                                     "mirage.catalog",
                                     "mirage.command")));
 
-    /** Which packages alone may know a library, by how the library's packages begin. */
+    /** Which packages may know a library, by how the library's packages begin. */
     private static final Map<String, Set<String>> KNOWN_BY =
             Map.of(
                     "org.eclipse.jetty", Set.of("http", "web"),
-                    "org.jdbi", Set.of("database", "record"),
-                    "java.sql", Set.of("database", "record"),
+                    "org.jdbi", Set.of("database", "metadef", "record"),
+                    "java.sql", Set.of("database", "metadef", "record"),
                     "org.openstack4j", Set.of("identity.keystone"),
                     "com.nimbusds", Set.of("identity.oidc"));
 

@@ -36,8 +36,15 @@ public final class MemoryCatalog implements Catalog {
     }
 
     @Override
-    public synchronized void remove(ImageId image) {
-        entries.remove(image);
+    public synchronized @Nullable CatalogEntry remove(ImageId image) {
+        return entries.remove(image);
+    }
+
+    @Override
+    public synchronized void remove(CatalogEntry expected) throws CatalogConflictException {
+        if (!entries.remove(expected.image(), expected)) {
+            throw new CatalogConflictException(expected.image());
+        }
     }
 
     @Override

@@ -1,8 +1,10 @@
 package mirage.command;
 
 import mirage.catalog.ImageId;
+import mirage.library.DirectoryInUseException;
 import mirage.library.LibrarySettings;
 import mirage.library.MirageLibrary;
+import mirage.library.NodeSettings;
 import mirage.library.StoredImage;
 
 import picocli.CommandLine.Option;
@@ -22,16 +24,24 @@ final class DataDirectory {
             description = "Data directory (default: $MIRAGE_DATA, or mirage-data here).")
     private Path directory;
 
-    /** Opens the library, which must be there. */
+    /** Opens the library to look at it. It must be there; a server may work on it. */
     MirageLibrary open() throws IOException {
         if (!Files.isDirectory(directory.resolve("catalog"))) {
             throw new IOException(
                     directory + " holds no library; mirage serve or mirage import makes one");
         }
-        return MirageLibrary.open(directory, LibrarySettings.defaults());
+        LibrarySettings settings = LibrarySettings.defaults();
+        try {
+            return MirageLibrary.open(directory, settings);
+        } catch (DirectoryInUseException e) {
+            return MirageLibrary.open(directory, settings.withNode(NodeSettings.ofVisitor()));
+        }
     }
 
-    /** Opens the library, which is made when it is missing. */
+    /**
+     * Opens the library to add to it; it is made when it is missing. Not beside a server that works on it: whoever asks
+     * that would not see what was added.
+     */
     MirageLibrary openOrCreate() throws IOException {
         return MirageLibrary.open(directory, LibrarySettings.defaults());
     }

@@ -12,15 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds the earlier image that holds the same at the most places of a new one, by their sketches. Sketches are read
- * when they are first needed, and those of the newest images are kept: a few KiB each.
+ * Finds the earlier image that holds the same at the most places of a new one, by their sketches. Those of the newest
+ * images are kept, a few KiB each. {@link #refresh}, which reads them, is for a thread that nobody waits for: an upload
+ * is compared with what is known by then.
  */
 public final class EarlierImages {
     private static final Logger LOG = LoggerFactory.getLogger(EarlierImages.class);
@@ -31,7 +33,10 @@ public final class EarlierImages {
 
     private final Catalog catalog;
     private final ManifestStore manifests;
-    private final Map<ManifestId, PlaceSketch> sketches = new LinkedHashMap<>();
+    private final Map<ManifestId, PlaceSketch> sketches = new ConcurrentHashMap<>();
+
+    /** Those that the catalog did not name when it was read last. */
+    private Set<ManifestId> unnamed = Set.of();
 
     public EarlierImages(Catalog catalog, ManifestStore manifests) {
         this.catalog = catalog;
@@ -39,8 +44,7 @@ public final class EarlierImages {
     }
 
     /** The manifest of the image most alike, null when none is. */
-    synchronized @Nullable ImageManifest mostAlike(PlaceSketch sketch) throws IOException {
-        refresh();
+    @Nullable ImageManifest mostAlike(PlaceSketch sketch) {
         ManifestId best = null;
         int most = MIN_AGREEMENT - 1;
         for (Map.Entry<ManifestId, PlaceSketch> candidate : sketches.entrySet()) {
@@ -50,33 +54,62 @@ public final class EarlierImages {
                 best = candidate.getKey();
             }
         }
-        return best == null ? null : manifests.read(best);
+        return best == null ? null : read(best);
     }
 
-    private void refresh() throws IOException {
-        List<CatalogEntry> entries = catalog.list();
-        Set<ManifestId> current =
-                entries.stream()
-                        .sorted((a, b) -> b.stored().compareTo(a.stored()))
-                        .map(CatalogEntry::manifest)
-                        .filter(java.util.Objects::nonNull)
-                        .limit(KEPT)
-                        .collect(Collectors.toSet());
-        sketches.keySet().retainAll(current);
+    /** Makes a new image one that later ones are compared with. */
+    void add(ManifestId manifest, PlaceSketch sketch) {
+        sketches.put(manifest, sketch);
+    }
+
+    /** Follows the catalog. What was added lately may not be in it yet: it goes when it is missing twice in a row. */
+    public synchronized void refresh() throws IOException {
+        Set<ManifestId> current = newest(catalog.list());
+        Set<ManifestId> missing = new HashSet<>(sketches.keySet());
+        missing.removeAll(current);
+        for (ManifestId id : missing) {
+            if (unnamed.contains(id)) {
+                sketches.remove(id);
+            }
+        }
+        unnamed = missing;
         for (ManifestId id : current) {
             if (!sketches.containsKey(id)) {
-                sketches.put(id, sketch(id));
+                ImageManifest manifest = read(id);
+                if (Thread.currentThread().isInterrupted()) {
+                    return;
+                }
+                // That of a damaged one is empty: it is like no image, and keeps none from being
+                // stored.
+                sketches.put(
+                        id,
+                        manifest == null
+                                ? new PlaceSketch(new long[0], new int[0])
+                                : manifest.sketch());
             }
         }
     }
 
-    /** That of a damaged manifest is empty: it is like no image, and keeps none from being stored. */
-    private PlaceSketch sketch(ManifestId id) {
+    private static Set<ManifestId> newest(List<CatalogEntry> entries) {
+        Set<ManifestId> newest = new HashSet<>();
+        entries.stream()
+                .sorted((a, b) -> b.stored().compareTo(a.stored()))
+                .map(CatalogEntry::manifest)
+                .filter(Objects::nonNull)
+                .limit(KEPT)
+                .forEach(newest::add);
+        return newest;
+    }
+
+    private @Nullable ImageManifest read(ManifestId id) {
         try {
-            return manifests.read(id).sketch();
+            return manifests.read(id);
         } catch (IOException e) {
-            LOG.error("manifest {} cannot be read: its image is not compared with others", id, e);
-            return new PlaceSketch(new long[0], new int[0]);
+            if (!Thread.currentThread().isInterrupted()) {
+                LOG.error(
+                        "manifest {} cannot be read: its image is not compared with others", id, e);
+            }
+            return null;
         }
     }
 }

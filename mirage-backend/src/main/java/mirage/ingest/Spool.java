@@ -8,29 +8,28 @@ import mirage.manifest.UploadDigests;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** An upload that was received whole: one sparse file, its digests, and what was seen of it on the way. */
 public final class Spool implements Closeable {
-    private final ImageId image;
-    private final Path file;
+    private final SpoolName name;
     private final UploadDigests digests;
     private final UploadMap map;
     private final ByteSource bytes;
 
-    Spool(ImageId image, Path file, UploadDigests digests, UploadMap map) throws IOException {
-        this.image = image;
-        this.file = file;
+    Spool(SpoolName name, Path file, UploadDigests digests, UploadMap map) throws IOException {
+        this.name = name;
         this.digests = digests;
         this.map = map;
         this.bytes = new SpoolSource(FileSource.open(file), map);
     }
 
+    public SpoolName name() {
+        return name;
+    }
+
     public ImageId image() {
-        return image;
+        return name.image();
     }
 
     public long size() {
@@ -41,29 +40,13 @@ public final class Spool implements Closeable {
         return digests;
     }
 
-    /** The upload. Its holes are known without reading. */
+    /** The upload, as it is on disk: what is made of it is held against {@link #map}. Its holes are known without reading. */
     public ByteSource bytes() {
         return bytes;
     }
 
     UploadMap map() {
         return map;
-    }
-
-    /** Makes the upload durable: the file's bytes, then its name. */
-    public void force() throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        try (FileChannel directory =
-                FileChannel.open(file.resolveSibling("."), StandardOpenOption.READ)) {
-            directory.force(true);
-        }
-    }
-
-    /** Removes the file. Who has it open can go on reading. */
-    public void delete() throws IOException {
-        Files.deleteIfExists(file);
     }
 
     @Override

@@ -4,6 +4,7 @@ import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
+import mirage.chunk.MissingChunkException;
 import mirage.image.DiskImage;
 import mirage.layout.DiskLayout;
 import mirage.layout.VolumeLayout;
@@ -19,6 +20,7 @@ import mirage.manifest.RecipeRun;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkStore;
 import mirage.pack.ChunkWriter;
+import mirage.pack.CorruptPackException;
 import mirage.rebuild.Rebuilder;
 import mirage.rebuild.RecipeSource;
 
@@ -46,6 +48,9 @@ public final class Structurer {
     /** A larger disk is read through its format: its recipe would be 4 million segments long. */
     private static final long MAX_DISK_RECIPE_BYTES = 16L << 40;
 
+    /** Each but the last has found another damaged pack. */
+    private static final int MAX_ATTEMPTS = 8;
+
     private final ChunkStore chunks;
     private final ManifestStore manifests;
     private final EarlierImages earlierImages;
@@ -72,8 +77,28 @@ public final class Structurer {
         this.workerCount = workerCount;
     }
 
-    /** Stores an upload and gives its manifest, durable and read back. */
+    /**
+     * Stores an upload and gives its manifest, durable and read back. Should a pack that holds some of it already prove
+     * damaged, what the pack lost is stored again, which mends every other image that needs it.
+     */
     public ManifestId structure(Spool spool, Provenance provenance) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            int condemned = chunks.condemned();
+            try {
+                return structureOnce(spool, provenance);
+            } catch (CorruptPackException | MissingChunkException e) {
+                if (e instanceof CorruptPackException damaged) {
+                    chunks.examine(damaged.pack());
+                }
+                if (attempt == MAX_ATTEMPTS || chunks.condemned() == condemned) {
+                    throw e;
+                }
+                LOG.error("image {} is stored anew around a damaged pack", spool.image(), e);
+            }
+        }
+    }
+
+    private ManifestId structureOnce(Spool spool, Provenance provenance) throws IOException {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(spool.bytes(), warnings);
         FileTables files = new FileTables(layout.image().disk(), spool.size(), warnings);
@@ -105,7 +130,9 @@ public final class Structurer {
                         warnings.messages(),
                         provenance,
                         spool.map().sketch());
-        return manifests.write(manifest);
+        ManifestId id = manifests.write(manifest);
+        earlierImages.add(id, manifest.sketch());
+        return id;
     }
 
     /** Which bytes of the container belong to which file, or are an encoded cluster, or mean nothing to us. */
@@ -173,7 +200,7 @@ public final class Structurer {
         }
     }
 
-    private @Nullable EarlierImage mostAlike(Spool spool) throws IOException {
+    private @Nullable EarlierImage mostAlike(Spool spool) {
         ImageManifest manifest = earlierImages.mostAlike(spool.map().sketch());
         return manifest == null ? null : new EarlierImage(manifest.container(), chunks);
     }

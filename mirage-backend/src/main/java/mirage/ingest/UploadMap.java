@@ -22,7 +22,15 @@ final class UploadMap {
     private final int[] crcs;
     private final PlaceSketch sketch;
 
-    private UploadMap(long size, long[] data, int[] crcs, PlaceSketch sketch) {
+    /**
+     * @param data a bit for each block, see {@link UploadMapFormat}
+     * @param crcs of the stretches
+     */
+    UploadMap(long size, long[] data, int[] crcs, PlaceSketch sketch) {
+        if (data.length != words(size) || crcs.length != stretches(size)) {
+            throw new IllegalArgumentException(
+                    crcs.length + " checksums and " + data.length + " words for " + size);
+        }
         this.size = size;
         this.data = data;
         this.crcs = crcs;
@@ -35,6 +43,23 @@ final class UploadMap {
 
     PlaceSketch sketch() {
         return sketch;
+    }
+
+    int[] crcs() {
+        return crcs;
+    }
+
+    long[] data() {
+        return data;
+    }
+
+    static long stretches(long size) {
+        return size / STRETCH_BYTES + (size % STRETCH_BYTES == 0 ? 0 : 1);
+    }
+
+    /** How many words of 64 blocks cover an upload. */
+    static long words(long size) {
+        return size / BLOCK_BYTES / Long.SIZE + 1;
     }
 
     /** Expected CRC32C of the stretch that begins at {@code index * STRETCH_BYTES}. */
@@ -129,10 +154,9 @@ final class UploadMap {
         }
 
         UploadMap build() {
-            int words = (int) (size / BLOCK_BYTES / Long.SIZE + 1);
             return new UploadMap(
                     size,
-                    Arrays.copyOf(data, words),
+                    Arrays.copyOf(data, (int) words(size)),
                     Arrays.copyOf(crcs, stretches),
                     new PlaceSketch(
                             Arrays.copyOf(sampleBlocks, samples),

@@ -1,5 +1,7 @@
 package mirage.library;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** One process at a time works on a data directory; the file says which, the kernel's lock is what counts. */
+/** One process at a time has a lock; the file says which, the kernel's lock is what counts. */
 final class DirectoryLock implements Closeable {
     /**
      * Lock files that this process holds. They must not even be opened again: a process loses a file's lock when it
@@ -28,35 +30,37 @@ final class DirectoryLock implements Closeable {
     }
 
     /**
-     * @throws DirectoryInUseException when another process has it, or another library of this one
+     * Takes the lock of a directory.
+     *
+     * @param holder what the file says while it is held
+     * @return null when another process has it, or somebody else of this one
      */
-    static DirectoryLock take(Path directory) throws IOException {
+    static @Nullable DirectoryLock tryTake(Path directory, String holder) throws IOException {
         Path file = directory.toRealPath().resolve("lock");
         if (!HELD.add(file)) {
-            throw new DirectoryInUseException(directory, self());
+            return null;
         }
-        boolean taken = false;
+        @Nullable FileChannel channel = null;
         try {
-            DirectoryLock lock = new DirectoryLock(file, lock(directory, file));
-            taken = true;
-            return lock;
+            channel = lock(file, holder);
+            return channel == null ? null : new DirectoryLock(file, channel);
         } finally {
-            if (!taken) {
+            if (channel == null) {
                 HELD.remove(file);
             }
         }
     }
 
-    private static FileChannel lock(Path directory, Path file) throws IOException {
+    private static @Nullable FileChannel lock(Path file, String holder) throws IOException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean taken = false;
         try {
             if (channel.tryLock() == null) {
-                throw new DirectoryInUseException(directory, Files.readString(file).strip());
+                return null;
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap((self() + "\n").getBytes(StandardCharsets.UTF_8)));
+            channel.write(ByteBuffer.wrap((holder + "\n").getBytes(StandardCharsets.UTF_8)));
             taken = true;
             return channel;
         } finally {
@@ -66,7 +70,14 @@ final class DirectoryLock implements Closeable {
         }
     }
 
-    private static String self() {
+    /** What the file says of who has the lock; empty when it says nothing. For people: it may lag behind. */
+    static String holder(Path directory) throws IOException {
+        Path file = directory.toRealPath().resolve("lock");
+        // Reading the file would cost this process the lock.
+        return HELD.contains(file) ? self() : Files.readString(file).strip();
+    }
+
+    static String self() {
         return "process " + ProcessHandle.current().pid();
     }
 

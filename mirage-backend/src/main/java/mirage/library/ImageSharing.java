@@ -4,7 +4,6 @@ import mirage.catalog.Catalog;
 import mirage.catalog.CatalogEntry;
 import mirage.catalog.ImageId;
 import mirage.chunk.ChunkId;
-import mirage.chunk.MissingChunkException;
 import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
@@ -13,7 +12,6 @@ import mirage.manifest.Recipe;
 import mirage.manifest.RecipeReader;
 import mirage.manifest.RecipeRun;
 import mirage.manifest.VolumeRecord;
-import mirage.pack.ChunkPlace;
 import mirage.pack.ChunkStore;
 import mirage.pack.StoreStatistics;
 
@@ -105,10 +103,6 @@ public record ImageSharing(
     }
 
     private static int length(ChunkId chunk, ChunkStore store) throws IOException {
-        ChunkPlace place = store.find(chunk);
-        if (place == null) {
-            throw new MissingChunkException(chunk);
-        }
-        return place.length();
+        return store.require(chunk).length();
     }
 }

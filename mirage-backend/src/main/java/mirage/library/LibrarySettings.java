@@ -9,8 +9,10 @@ import mirage.pack.PackSettings;
  * @param packs how chunks are packed
  * @param structurers how many uploads are taken apart at a time, 1 or greater; each needs about 64 MiB of
  *     memory, and some hundred bytes more for each file and extent in the image
+ * @param node how this process takes part, where several work on the library
  */
-public record LibrarySettings(Acknowledge acknowledge, PackSettings packs, int structurers) {
+public record LibrarySettings(
+        Acknowledge acknowledge, PackSettings packs, int structurers, NodeSettings node) {
     public LibrarySettings {
         if (structurers < 1) {
             throw new IllegalArgumentException(
@@ -19,11 +21,16 @@ public record LibrarySettings(Acknowledge acknowledge, PackSettings packs, int s
     }
 
     public static LibrarySettings defaults() {
-        return new LibrarySettings(Acknowledge.COMMITTED, PackSettings.DEFAULT, 2);
+        return new LibrarySettings(
+                Acknowledge.COMMITTED, PackSettings.DEFAULT, 2, NodeSettings.single());
     }
 
     public LibrarySettings withAcknowledge(Acknowledge when) {
-        return new LibrarySettings(when, packs, structurers);
+        return new LibrarySettings(when, packs, structurers, node);
+    }
+
+    public LibrarySettings withNode(NodeSettings newNode) {
+        return new LibrarySettings(acknowledge, packs, structurers, newNode);
     }
 
     /** When an upload is acknowledged. Both ways the image is durable then, and comes back bit-exact. */

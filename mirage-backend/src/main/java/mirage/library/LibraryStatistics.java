@@ -27,7 +27,7 @@ import java.util.List;
  * @param packs how many
  * @param packBytes of all packs
  * @param manifestBytes of all manifests
- * @param indexBytes of the chunk index
+ * @param indexBytes of this node's chunk index
  * @param spoolBytes of uploads on their way in, zeros that are not on disk included
  */
 public record LibraryStatistics(
@@ -48,7 +48,7 @@ public record LibraryStatistics(
     }
 
     static LibraryStatistics of(
-            Path directory, Catalog catalog, ManifestStore manifests, ChunkStore chunks)
+            Path index, Path spool, Catalog catalog, ManifestStore manifests, ChunkStore chunks)
             throws IOException {
         List<CatalogEntry> entries = catalog.list();
         StoreStatistics store = chunks.statistics();
@@ -65,8 +65,8 @@ public record LibraryStatistics(
                 store.packs(),
                 store.packBytes(),
                 manifestBytes,
-                bytesOf(directory.resolve("index")),
-                bytesOf(directory.resolve("spool")));
+                bytesOf(index),
+                bytesOf(spool));
     }
 
     /** Lengths of the files below a folder; those that go away meanwhile count nothing. */

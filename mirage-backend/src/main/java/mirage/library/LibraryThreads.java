@@ -2,21 +2,29 @@ package mirage.library;
 
 import mirage.catalog.ImageId;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/** Every thread of a library: those that read frames, those that name chunks, and those that take uploads apart. */
+/**
+ * Every thread of a library: those that read frames, those that name chunks, those that take uploads apart, and those
+ * that look after the rest.
+ */
 final class LibraryThreads implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(LibraryThreads.class);
     private static final long STOP_SECONDS = 60;
@@ -28,6 +36,9 @@ final class LibraryThreads implements Closeable {
             Executors.newFixedThreadPool(workerCount, named("worker"));
     private final ExecutorService structurers;
     private final Semaphore structuring;
+
+    private final ScheduledExecutorService background =
+            Executors.newSingleThreadScheduledExecutor(named("background"));
 
     LibraryThreads(int structurers) {
         this.structurers = Executors.newFixedThreadPool(structurers, named("structurer"));
@@ -87,10 +98,39 @@ final class LibraryThreads implements Closeable {
         }
     }
 
+    /** Does something again and again, each time after a pause; what fails is done again the next time. */
+    void repeat(String what, Duration every, Task task) {
+        background.scheduleWithFixedDelay(
+                () -> runInBackground(what, task),
+                every.toNanos(),
+                every.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
+    /** Does something once, soon. */
+    void soon(String what, Task task) {
+        try {
+            background.execute(() -> runInBackground(what, task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} comes too late, the library is being closed", what, e);
+        }
+    }
+
+    private void runInBackground(String what, Task task) {
+        try {
+            task.run();
+        } catch (IOException | RuntimeException e) {
+            if (!background.isShutdown()) {
+                LOG.error("{} failed, and is tried again", what, e);
+            }
+        }
+    }
+
     private final class Job implements Runnable {
         private final ImageId image;
         private final Closeable held;
         private final Task task;
+        private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
         Job(ImageId image, Closeable held, Task task) {
             this.image = image;
@@ -100,6 +140,8 @@ final class LibraryThreads implements Closeable {
 
         @Override
         public void run() {
+            // Lines of the log still belong to the request that brought the image.
+            MDC.setContextMap(logContext == null ? Map.of() : logContext);
             try (held) {
                 task.run();
             } catch (IOException | RuntimeException e) {
@@ -108,6 +150,8 @@ final class LibraryThreads implements Closeable {
                 } else {
                     LOG.error("image {} stays in its spool, it could not be taken apart", image, e);
                 }
+            } finally {
+                MDC.clear();
             }
         }
 
@@ -123,6 +167,8 @@ final class LibraryThreads implements Closeable {
 
     @Override
     public void close() {
+        background.shutdownNow();
+        await(background);
         for (Runnable waiting : structurers.shutdownNow()) {
             ((Job) waiting).giveUp();
         }

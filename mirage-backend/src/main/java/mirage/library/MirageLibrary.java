@@ -5,16 +5,15 @@ import mirage.blob.directory.DirectoryBlobStore;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
-import mirage.catalog.Catalog;
 import mirage.catalog.CatalogConflictException;
 import mirage.catalog.CatalogEntry;
+import mirage.catalog.DamagedEntry;
 import mirage.catalog.DirectoryCatalog;
 import mirage.catalog.ImageId;
 import mirage.chunk.ChunkSource;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormats;
 import mirage.ingest.EarlierImages;
-import mirage.ingest.Spool;
 import mirage.ingest.SpoolDirectory;
 import mirage.ingest.Structurer;
 import mirage.library.LibrarySettings.Acknowledge;
@@ -23,7 +22,6 @@ import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
-import mirage.manifest.Provenance;
 import mirage.manifest.Recipe;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkIndex;
@@ -37,33 +35,36 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 /**
- * The library over a directory of its own.
+ * The library over a directory, which any number of processes may have open at once, each as a node of its own.
  * <pre>
- *   lock        held while a process works here
  *   blobs/      packs and manifests
- *   index/      where each chunk is; derived from the packs
  *   catalog/    a file for each image
  *   spool/      uploads on their way in
+ *   nodes/      for each node its lock, its heartbeat, and its index/ unless that is elsewhere
+ *   index/      where each chunk is; derived from the packs; that of the default node
  * </pre>
  *
- * <p>An upload: 1. received into a spool, 2. (acknowledged here when the settings say so: spool forced, catalog entry
- * without a manifest), 3. taken apart into chunks and a manifest, 4. catalog entry with the manifest, 5. spool removed.
- * A crash between any two leaves what the catalog says.
+ * <p>{@link Uploads} has the way of an image from the stream to the manifest, {@code docs/decisions/0012} what several
+ * processes do to one another.
  */
 public final class MirageLibrary implements ImageLibrary {
     private static final Logger LOG = LoggerFactory.getLogger(MirageLibrary.class);
@@ -71,23 +72,28 @@ public final class MirageLibrary implements ImageLibrary {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    private static final long AWAIT_PAUSE_MILLIS = 25;
+
     private final Path directory;
     private final LibrarySettings settings;
-    private final Clock clock;
     private final OpenedParts parts;
+    private final Node node;
     private final BlobStore blobs;
     private final ChunkStore chunks;
     private final ManifestStore manifests;
-    private final Catalog catalog;
-    private final SpoolDirectory spools;
+    private final DirectoryCatalog catalog;
+    private final EarlierImages earlierImages;
     private final LibraryThreads threads;
     private final Rebuilder rebuilder;
-    private final Structurer structurer;
+    private final Uploads uploads;
+    private final AtomicBoolean comparing = new AtomicBoolean();
 
-    /** Images on their way in; guarded by itself, together with the question whether a spool is still needed. */
-    private final Set<ImageId> receiving = new HashSet<>();
-
-    /** Opens the library of a directory, which is made when it is missing. */
+    /**
+     * Opens the library of a directory, which is made when it is missing.
+     *
+     * @param directory shared by all nodes of the library
+     * @throws DirectoryInUseException when another process is the node that the settings name
+     */
     public static MirageLibrary open(Path directory, LibrarySettings settings) throws IOException {
         return open(directory, settings, UnaryOperator.identity(), Clock.systemUTC());
     }
@@ -102,9 +108,13 @@ public final class MirageLibrary implements ImageLibrary {
         OpenedParts parts = new OpenedParts();
         boolean opened = false;
         try {
-            parts.add(DirectoryLock.take(directory));
-            MirageLibrary library = new MirageLibrary(directory, settings, stacked, clock, parts);
-            library.resume();
+            Node node = parts.add(Node.open(directory, settings.node()));
+            MirageLibrary library =
+                    new MirageLibrary(directory, settings, node, stacked, clock, parts);
+            if (library.uploads.start()) {
+                library.startComparing();
+            }
+            library.startBackground();
             opened = true;
             return library;
         } finally {
@@ -117,42 +127,84 @@ public final class MirageLibrary implements ImageLibrary {
     private MirageLibrary(
             Path directory,
             LibrarySettings settings,
+            Node node,
             UnaryOperator<BlobStore> stacked,
             Clock clock,
             OpenedParts parts)
             throws IOException {
         this.directory = directory;
         this.settings = settings;
-        this.clock = clock;
         this.parts = parts;
+        this.node = node;
         this.blobs = parts.add(stacked.apply(DirectoryBlobStore.open(directory.resolve("blobs"))));
-        ChunkIndex index = parts.add(RocksDbChunkIndex.open(directory.resolve("index")));
+        ChunkIndex index = parts.add(RocksDbChunkIndex.open(node.indexDirectory()));
         this.chunks = parts.add(ChunkStore.open(blobs, index, settings.packs()));
         this.manifests = new ManifestStore(blobs);
-        this.catalog = parts.add(DirectoryCatalog.open(directory.resolve("catalog")));
-        this.spools = SpoolDirectory.open(directory.resolve("spool"));
+        this.catalog = parts.add(DirectoryCatalog.open(directory.resolve("catalog"), node.name()));
+        this.earlierImages = new EarlierImages(catalog, manifests);
         this.threads = parts.add(new LibraryThreads(settings.structurers()));
         this.rebuilder = new Rebuilder(chunks, threads.readers());
-        this.structurer =
-                new Structurer(
-                        chunks,
-                        manifests,
-                        new EarlierImages(catalog, manifests),
-                        rebuilder,
-                        threads.workers(),
-                        threads.workerCount());
+        this.uploads =
+                new Uploads(
+                        SpoolDirectory.open(directory.resolve("spool"), node.name()),
+                        catalog,
+                        new Structurer(
+                                chunks,
+                                manifests,
+                                earlierImages,
+                                rebuilder,
+                                threads.workers(),
+                                threads.workerCount()),
+                        threads,
+                        node.name(),
+                        clock);
     }
 
     /** Durable before anything is acknowledged in them, and nobody's business but the owner's. */
     private static void makeDirectories(Path directory) throws IOException {
         Files.createDirectories(directory, OWNER_ONLY);
         Path real = directory.toRealPath();
-        Files.createDirectories(real.resolve("catalog"), OWNER_ONLY);
-        Files.createDirectories(real.resolve("spool"), OWNER_ONLY);
+        for (String part : List.of("catalog", "spool", "nodes")) {
+            Files.createDirectories(real.resolve(part), OWNER_ONLY);
+        }
         force(real);
         Path parent = real.getParent();
         if (parent != null) {
             force(parent);
+        }
+    }
+
+    /** Only who stores needs what images are compared by. It is read while the first upload comes in. */
+    private void startComparing() {
+        if (!comparing.getAndSet(true)) {
+            threads.soon("reading sketches of images", earlierImages::refresh);
+        }
+    }
+
+    private void startBackground() {
+        Duration every = settings.node().lookEvery();
+        threads.repeat("following packs of other nodes", every, chunks::follow);
+        threads.repeat("following images of other nodes", every, this::followImages);
+        threads.repeat("looking at other nodes", every, this::lookAtOthers);
+    }
+
+    private void followImages() throws IOException {
+        if (comparing.get()) {
+            earlierImages.refresh();
+        }
+    }
+
+    private void lookAtOthers() throws IOException {
+        uploads.tidy();
+        if (!settings.node().visitor()) {
+            for (String dead : node.lookForDead(uploads.owners())) {
+                node.takeOver(
+                        dead,
+                        () -> {
+                            catalog.removeLeftovers(dead);
+                            uploads.takeOver(dead);
+                        });
+            }
         }
     }
 
@@ -165,122 +217,11 @@ public final class MirageLibrary implements ImageLibrary {
     @Override
     public StoredImage store(ImageId image, String name, InputStream upload) throws IOException {
         String label = CatalogEntry.checkedName(name);
-        claim(image);
-        try {
-            return describe(
-                    settings.acknowledge() == Acknowledge.SPOOLED
-                            ? storeSpooled(image, label, upload)
-                            : storeCommitted(image, label, upload));
-        } finally {
-            synchronized (receiving) {
-                receiving.remove(image);
-            }
-        }
-    }
-
-    private void claim(ImageId image) throws IOException {
-        synchronized (receiving) {
-            if (catalog.find(image) != null || !receiving.add(image)) {
-                throw new ImageExistsException(image);
-            }
-        }
-    }
-
-    private CatalogEntry storeSpooled(ImageId image, String name, InputStream upload)
-            throws IOException {
-        Spool spool = spools.receive(image, upload);
-        CatalogEntry entry = entry(spool, name);
-        boolean acknowledged = false;
-        try {
-            spool.force();
-            catalog.swap(null, entry);
-            acknowledged = true;
-        } finally {
-            if (!acknowledged) {
-                spool.close();
-                spool.delete();
-            }
-        }
-        threads.structureLater(image, spool, () -> structureSpooled(spool));
-        return entry;
-    }
-
-    private CatalogEntry storeCommitted(ImageId image, String name, InputStream upload)
-            throws IOException {
-        try (Spool spool = spools.receive(image, upload)) {
-            try {
-                CatalogEntry entry = entry(spool, name).withManifest(structure(spool));
-                catalog.swap(null, entry);
-                return entry;
-            } finally {
-                spool.delete();
-            }
-        }
-    }
-
-    private CatalogEntry entry(Spool spool, String name) {
-        return new CatalogEntry(
-                spool.image(), name, spool.size(), spool.digests(), clock.instant(), null);
-    }
-
-    private ManifestId structure(Spool spool) throws IOException {
-        return threads.structureNow(() ->
-                structurer.structure(
-                        spool, new Provenance("upload", clock.instant(), "", List.of())));
-    }
-
-    /** Takes an acknowledged upload apart; its entry may have been renamed or removed meanwhile. */
-    private void structureSpooled(Spool spool) throws IOException {
-        try {
-            ManifestId manifest = structure(spool);
-            CatalogEntry current = catalog.find(spool.image());
-            while (current != null && isOf(current, spool)) {
-                try {
-                    catalog.swap(current, current.withManifest(manifest));
-                    break;
-                } catch (CatalogConflictException e) {
-                    current = catalog.find(spool.image());
-                }
-            }
-        } finally {
-            dropSpool(spool.image());
-        }
-    }
-
-    /** An image of the same id may have been stored since, with other bytes. */
-    private static boolean isOf(CatalogEntry entry, Spool spool) {
-        return entry.manifest() == null && entry.digests().equals(spool.digests());
-    }
-
-    /** Removes the spool of an image, unless it waits to be taken apart or is being received. */
-    private void dropSpool(ImageId image) throws IOException {
-        synchronized (receiving) {
-            CatalogEntry entry = catalog.find(image);
-            boolean waiting = entry != null && entry.manifest() == null;
-            if (!waiting && !receiving.contains(image)) {
-                spools.delete(image);
-            }
-        }
-    }
-
-    /** After a start: what was acknowledged is taken apart, what was not is removed. */
-    private void resume() throws IOException {
-        List<CatalogEntry> spooled =
-                catalog.list().stream().filter(entry -> entry.manifest() == null).toList();
-        Set<String> kept = new HashSet<>();
-        spooled.forEach(entry -> kept.add(entry.image().value()));
-        // It may be all there is of the image.
-        catalog.damaged().forEach(entry -> kept.add(entry.image()));
-        spools.deleteAllBut(kept);
-        for (CatalogEntry entry : spooled) {
-            threads.structureLater(entry.image(), () -> {}, () -> resume(entry));
-        }
-    }
-
-    private void resume(CatalogEntry entry) throws IOException {
-        try (Spool spool = spools.resume(entry)) {
-            structureSpooled(spool);
-        }
+        startComparing();
+        return describe(
+                settings.acknowledge() == Acknowledge.SPOOLED
+                        ? uploads.storeSpooled(image, label, upload)
+                        : uploads.storeCommitted(image, label, upload));
     }
 
     @Override
@@ -299,6 +240,11 @@ public final class MirageLibrary implements ImageLibrary {
     }
 
     @Override
+    public List<DamagedEntry> damaged() throws IOException {
+        return catalog.damaged();
+    }
+
+    @Override
     public void rename(ImageId image, String name) throws IOException {
         boolean renamed = false;
         while (!renamed) {
@@ -313,9 +259,36 @@ public final class MirageLibrary implements ImageLibrary {
     }
 
     @Override
+    public void move(ImageId from, ImageId to) throws IOException {
+        if (from.equals(to)) {
+            require(from);
+        } else {
+            uploads.move(from, to);
+        }
+    }
+
+    @Override
+    public StoredImage awaitStructured(ImageId image, Duration atMost) throws IOException {
+        long start = System.nanoTime();
+        CatalogEntry entry = require(image);
+        while (entry.manifest() == null && System.nanoTime() - start < atMost.toNanos()) {
+            try {
+                Thread.sleep(AWAIT_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for image " + image);
+            }
+            entry = require(image);
+        }
+        return describe(entry);
+    }
+
+    @Override
     public void delete(ImageId image) throws IOException {
-        catalog.remove(image);
-        dropSpool(image);
+        CatalogEntry removed = catalog.remove(image);
+        if (removed != null) {
+            uploads.drop(removed);
+        }
     }
 
     @Override
@@ -328,21 +301,16 @@ public final class MirageLibrary implements ImageLibrary {
     private ImageContent openSpooled(CatalogEntry entry, View view) throws IOException {
         ByteSource spool;
         try {
-            spool = spools.open(entry);
-        } catch (IOException e) {
-            CatalogEntry now = require(entry.image());
-            if (now.manifest() == null && now.digests().equals(entry.digests())) {
+            spool = uploads.open(entry);
+        } catch (NoSuchFileException e) {
+            if (Objects.equals(require(entry.image()).spool(), entry.spool())) {
                 throw e;
             }
-            // Structured, or another image of this id, in between: the catalog says so by now.
+            // Structured, taken over, or another image of this id: the catalog says so by now.
             return open(entry.image(), view);
         }
         boolean opened = false;
         try {
-            CatalogEntry now = require(entry.image());
-            if (!now.digests().equals(entry.digests())) {
-                return open(entry.image(), view);
-            }
             ImageContent content =
                     new SourceContent(view == View.CONTAINER ? spool : disk(spool), spool);
             opened = true;
@@ -404,7 +372,8 @@ public final class MirageLibrary implements ImageLibrary {
 
     /** What the library holds and what it takes. */
     public LibraryStatistics statistics() throws IOException {
-        return LibraryStatistics.of(directory, catalog, manifests, chunks);
+        return LibraryStatistics.of(
+                node.indexDirectory(), directory.resolve("spool"), catalog, manifests, chunks);
     }
 
     /** What an image shares with others. */
@@ -423,7 +392,7 @@ public final class MirageLibrary implements ImageLibrary {
 
     /** Re-reads everything; see {@link LibraryVerifier}. */
     public LibraryVerifier verifier() {
-        return new LibraryVerifier(blobs, chunks, manifests, catalog, rebuilder);
+        return new LibraryVerifier(blobs, chunks, manifests, catalog, rebuilder, uploads::open);
     }
 
     private CatalogEntry require(ImageId image) throws IOException {

@@ -28,39 +28,52 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 
 /**
- * Re-reads everything: every pack with every chunk in it against its name, and every image rebuilt and held against the
- * SHA-256 of its upload. Changes nothing; every damage is named, none ends the work.
+ * Re-reads everything: every pack with every chunk in it against its name, and every image, rebuilt or from its spool,
+ * against the SHA-256 of its upload. Changes nothing; every damage is named, none ends the work. Images that come, go or
+ * change meanwhile are no damage.
  */
 public final class LibraryVerifier {
+    private static final int SPOOL_BUFFER_BYTES = 256 << 10;
+
     private final BlobStore blobs;
     private final ChunkStore chunks;
     private final ManifestStore manifests;
     private final Catalog catalog;
     private final Rebuilder rebuilder;
+    private final Spools spools;
+
+    /** Gives the bytes of images that were not taken apart yet. */
+    @FunctionalInterface
+    public interface Spools {
+        ByteSource open(CatalogEntry spooled) throws IOException;
+    }
 
     public LibraryVerifier(
             BlobStore blobs,
             ChunkStore chunks,
             ManifestStore manifests,
             Catalog catalog,
-            Rebuilder rebuilder) {
+            Rebuilder rebuilder,
+            Spools spools) {
         this.blobs = blobs;
         this.chunks = chunks;
         this.manifests = manifests;
         this.catalog = catalog;
         this.rebuilder = rebuilder;
+        this.spools = spools;
     }
 
     /** How many bytes {@link #verify} will read: stored ones of packs, uploaded ones of images. */
     public long workBytes() throws IOException {
         long bytes = chunks.statistics().packBytes();
         for (CatalogEntry entry : catalog.list()) {
-            bytes += entry.manifest() == null ? 0 : entry.size();
+            bytes += entry.size();
         }
         return bytes;
     }
@@ -82,11 +95,10 @@ public final class LibraryVerifier {
         }
         Set<ManifestId> seen = new TreeSet<>();
         for (CatalogEntry entry : catalog.list()) {
-            ManifestId manifest = entry.manifest();
-            if (manifest != null && seen.add(manifest)) {
-                verify(entry, manifest, damages);
-                progress.accept(entry.size());
+            if (entry.manifest() == null || seen.add(entry.manifest())) {
+                damages.addAll(verify(entry));
             }
+            progress.accept(entry.size());
         }
         return damages;
     }
@@ -115,11 +127,57 @@ public final class LibraryVerifier {
                 + damage.what();
     }
 
+    /** What is wrong with an image that is still where the entry says. */
+    private List<Damage> verify(CatalogEntry entry) throws IOException {
+        List<Damage> damages = new ArrayList<>();
+        ManifestId manifest = entry.manifest();
+        if (manifest == null) {
+            verifySpool(entry, damages);
+        } else {
+            verify(entry, manifest, damages);
+        }
+        if (damages.isEmpty()) {
+            return damages;
+        }
+        CatalogEntry now = catalog.find(entry.image());
+        if (now == null) {
+            return List.of();
+        }
+        boolean moved =
+                !Objects.equals(now.manifest(), manifest)
+                        || !Objects.equals(now.spool(), entry.spool());
+        return moved ? verify(now) : damages;
+    }
+
+    private static String describe(CatalogEntry entry) {
+        return "image " + entry.image() + (entry.name().isEmpty() ? "" : " (" + entry.name() + ")");
+    }
+
+    private void verifySpool(CatalogEntry entry, List<Damage> damages) {
+        Sha256Channel sha256 = new Sha256Channel();
+        try (ByteSource bytes = spools.open(entry)) {
+            ByteBuffer buffer = ByteBuffer.allocate(SPOOL_BUFFER_BYTES);
+            for (long at = 0; at < bytes.length(); at += buffer.limit()) {
+                bytes.readAt(at, buffer.clear());
+                sha256.write(buffer.flip());
+            }
+        } catch (IOException e) {
+            damages.add(new Damage("spool of " + describe(entry), String.valueOf(e.getMessage())));
+            return;
+        }
+        if (!sha256.result().equals(entry.digests().sha256())) {
+            damages.add(
+                    new Damage(
+                            "spool of " + describe(entry),
+                            "sha256 "
+                                    + entry.digests().sha256()
+                                    + " expected, found "
+                                    + sha256.result()));
+        }
+    }
+
     private void verify(CatalogEntry entry, ManifestId id, List<Damage> damages) {
-        String object =
-                "image "
-                        + entry.image()
-                        + (entry.name().isEmpty() ? "" : " (" + entry.name() + ")");
+        String object = describe(entry);
         try {
             ImageManifest manifest = manifests.read(id);
             verifyUpload(object, entry, manifest, damages);

@@ -29,6 +29,15 @@ public interface ChunkIndex extends Closeable {
      */
     void findAll(List<ChunkId> ids, @Nullable ChunkPlace[] places) throws IOException;
 
+    /** All places of a chunk, the one that {@link #find} gives first; empty when no pack that was added holds it. */
+    List<ChunkPlace> findCopies(ChunkId id) throws IOException;
+
+    /**
+     * Makes {@link #find} give another place of a chunk, one of {@link #findCopies}. Changes nothing when it is none of
+     * them any more.
+     */
+    void prefer(ChunkId id, ChunkPlace place) throws IOException;
+
     /** Adds all chunks of a pack, and the pack, or nothing. Adding a pack again changes nothing. */
     void addPack(PackId pack, PackTable table) throws IOException;
 

@@ -1,7 +1,5 @@
 package mirage.pack;
 
-import mirage.blob.BlobKind;
-import mirage.blob.BlobName;
 import mirage.blob.BlobStore;
 import mirage.blob.MissingBlobException;
 import mirage.bytes.ByteSource;
@@ -9,7 +7,6 @@ import mirage.chunk.ChunkId;
 import mirage.chunk.ChunkSource;
 import mirage.chunk.MissingChunkException;
 import mirage.codec.CorruptBlobException;
-import mirage.codec.UnsupportedBlobException;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +16,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -33,11 +30,15 @@ import java.util.random.RandomGenerator;
 public final class ChunkStore implements ChunkSource, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkStore.class);
 
+    /** Of one chunk, that are tried. */
+    private static final int MAX_PLACES = 16;
+
     private final BlobStore blobs;
     private final ChunkIndex index;
     private final PackSettings settings;
     private final RandomGenerator salts;
-    private final Set<PackId> unreadable;
+    private final PackFollower follower;
+    private final CondemnedPlaces condemned = new CondemnedPlaces();
     private final FrameReader frames;
     private final FrameCache cache;
     private final FrameBuffers buffers;
@@ -52,12 +53,12 @@ public final class ChunkStore implements ChunkSource, Closeable {
             ChunkIndex index,
             PackSettings settings,
             RandomGenerator salts,
-            Set<PackId> unreadable) {
+            PackFollower follower) {
         this.blobs = blobs;
         this.index = index;
         this.settings = settings;
         this.salts = salts;
-        this.unreadable = Set.copyOf(unreadable);
+        this.follower = follower;
         this.frames = new FrameReader(blobs);
         this.cache = new FrameCache(settings.frameCacheBytes(), frames::read);
         this.buffers = new FrameBuffers(settings.frameSizeBytes());
@@ -84,82 +85,128 @@ public final class ChunkStore implements ChunkSource, Closeable {
     static ChunkStore open(
             BlobStore blobs, ChunkIndex index, PackSettings settings, RandomGenerator salts)
             throws IOException {
-        Set<PackId> unreadable = follow(blobs, index);
-        return new ChunkStore(blobs, index, settings, salts, unreadable);
+        PackFollower follower = new PackFollower(blobs, index);
+        follower.start();
+        return new ChunkStore(blobs, index, settings, salts, follower);
     }
 
-    private static Set<PackId> follow(BlobStore blobs, ChunkIndex index) throws IOException {
-        Set<PackId> present = packsIn(blobs);
-        Set<PackId> gone = new HashSet<>(index.packs());
-        Set<PackId> added = new HashSet<>(present);
-        added.removeAll(gone);
-        gone.removeAll(present);
-        if (!gone.isEmpty()) {
-            LOG.warn("{} packs of the chunk index are gone from the store", gone.size());
-            index.removePacks(gone);
-        }
-        Set<PackId> unreadable = new HashSet<>();
-        for (PackId pack : added) {
-            try (ByteSource content = blobs.open(pack.blobName())) {
-                index.addPack(pack, PackFormat.readTable(pack, content));
-            } catch (MissingBlobException deletedMeanwhile) {
-                LOG.info("pack {} was deleted while it was to be indexed", pack);
-            } catch (CorruptBlobException | UnsupportedBlobException e) {
-                LOG.error("pack {} cannot be read, its chunks are missing", pack, e);
-                unreadable.add(pack);
-            }
-        }
-        if (!added.isEmpty()) {
-            LOG.info("{} packs added to the chunk index", added.size() - unreadable.size());
-        }
-        return unreadable;
+    /**
+     * Adds the packs that others have written to the same blobs, so that their chunks are found and not stored again.
+     * Readers see to it themselves when they miss a chunk.
+     */
+    public void follow() throws IOException {
+        follower.look();
     }
 
-    private static Set<PackId> packsIn(BlobStore blobs) throws IOException {
-        Set<PackId> packs = new HashSet<>();
-        for (BlobName name : blobs.list(BlobKind.PACK)) {
-            if (PackId.isId(name.id())) {
-                packs.add(new PackId(name.id()));
-            } else {
-                LOG.warn("blob {} does not have the name of a pack and is left alone", name);
-            }
-        }
-        return packs;
-    }
-
-    /** The place of a chunk, null when it is not in the store. */
+    /** The place of a chunk, null when it is in no pack that this store knows of: see {@link #follow}. */
     public @Nullable ChunkPlace find(ChunkId id) throws IOException {
-        return index.find(id);
+        return soundPlace(id, index.find(id));
     }
 
-    /** See {@link ChunkIndex#findAll}. */
-    public void findAll(List<ChunkId> ids, @Nullable ChunkPlace[] places) throws IOException {
-        index.findAll(ids, places);
+    /**
+     * The place of a chunk that must be there.
+     *
+     * @throws MissingChunkException when it is in no pack, whoever wrote it
+     */
+    public ChunkPlace require(ChunkId id) throws IOException {
+        ChunkPlace place = find(id);
+        if (place == null || condemned.isNews(place)) {
+            follower.look();
+            if (place != null) {
+                condemned.noNews(place);
+            }
+            place = find(id);
+        }
+        if (place == null) {
+            throw new MissingChunkException(id);
+        }
+        return place;
+    }
+
+    /**
+     * The places of many chunks that must be there, quicker than one by one.
+     *
+     * @throws MissingChunkException when one is in no pack, whoever wrote it
+     */
+    public List<ChunkPlace> requireAll(List<ChunkId> ids) throws IOException {
+        @Nullable ChunkPlace[] found = new ChunkPlace[ids.size()];
+        index.findAll(ids, found);
+        List<ChunkPlace> places = new ArrayList<>(ids.size());
+        for (int i = 0; i < found.length; i++) {
+            ChunkPlace place = found[i];
+            places.add(place == null || condemned.holds(place) ? require(ids.get(i)) : place);
+        }
+        return places;
+    }
+
+    /** Another place for a chunk whose own was found damaged, if there is one: from now on it is the first. */
+    private @Nullable ChunkPlace soundPlace(ChunkId id, @Nullable ChunkPlace place)
+            throws IOException {
+        if (place == null || !condemned.holds(place)) {
+            return place;
+        }
+        for (ChunkPlace copy : index.findCopies(id)) {
+            if (!condemned.holds(copy)) {
+                index.prefer(id, copy);
+                return copy;
+            }
+        }
+        return place;
+    }
+
+    /** Whether a chunk can be found, and was not found damaged. */
+    boolean isStored(ChunkId id) throws IOException {
+        ChunkPlace place = find(id);
+        return place != null && !condemned.holds(place);
+    }
+
+    /**
+     * Reads a pack that has proved damaged, so that all that it lost is known: it is stored again when it is put.
+     */
+    public void examine(PackId pack) throws IOException {
+        PackTable table;
+        try (ByteSource content = blobs.open(pack.blobName())) {
+            table = PackFormat.readTable(pack, content);
+        } catch (MissingBlobException | CorruptBlobException e) {
+            LOG.error("pack {} is lost", pack, e);
+            condemned.add(pack);
+            return;
+        }
+        for (int i = 0; i < table.frames().size(); i++) {
+            try {
+                readFrameUncached(new FrameId(pack, i));
+            } catch (MissingBlobException | CorruptPackException e) {
+                LOG.error("frame {} of pack {} is lost", i, pack, e);
+            }
+        }
+    }
+
+    /** How many frames and packs were found damaged or gone since the start. */
+    public int condemned() {
+        return condemned.count();
     }
 
     /**
      * The content of a chunk. Its frame is kept for further reads. Beside the checksums of the frame, the digest of the
-     * content is compared with the id.
+     * content is compared with the id. Where one place of the chunk is damaged, another is looked for.
      *
      * @throws MissingChunkException when there is no such chunk
      * @throws CorruptPackException when it is damaged
      */
     @Override
     public ByteBuffer read(ChunkId id) throws IOException {
-        ChunkPlace place = index.find(id);
-        while (place != null) {
+        ChunkPlace place = require(id);
+        for (int attempt = 1; ; attempt++) {
             try {
-                return chunkIn(cache.get(place.frameId()), id, place);
-            } catch (MissingBlobException e) {
-                // What removes packs may have moved the chunk after it was found.
-                ChunkPlace lost = place;
-                place = index.find(id);
-                if (lost.equals(place)) {
-                    throw missing(id, e);
+                return chunkIn(readFrame(place.frameId()), id, place);
+            } catch (MissingBlobException | CorruptPackException e) {
+                ChunkPlace failed = place;
+                place = require(id);
+                if (failed.equals(place) || attempt == MAX_PLACES) {
+                    throw e instanceof CorruptPackException ? e : missing(id, e);
                 }
             }
         }
-        throw new MissingChunkException(id);
     }
 
     private CorruptPackException corrupt(ChunkId id, ChunkPlace place, String found)
@@ -179,7 +226,7 @@ public final class ChunkStore implements ChunkSource, Closeable {
                         + found);
     }
 
-    private static MissingChunkException missing(ChunkId id, MissingBlobException cause) {
+    private static MissingChunkException missing(ChunkId id, IOException cause) {
         MissingChunkException missing = new MissingChunkException(id);
         missing.initCause(cause);
         return missing;
@@ -194,12 +241,24 @@ public final class ChunkStore implements ChunkSource, Closeable {
      * @throws CorruptPackException when it is damaged
      */
     public ByteBuffer readFrame(FrameId frame) throws IOException {
-        return cache.get(frame);
+        return condemning(frame, cache::get);
     }
 
     /** Like {@link #readFrame}, for one pass over much: leaves what is kept for others as it is. */
     public ByteBuffer readFrameUncached(FrameId frame) throws IOException {
-        return frames.read(frame);
+        return condemning(frame, frames::read);
+    }
+
+    private ByteBuffer condemning(FrameId frame, FrameCache.Loader loader) throws IOException {
+        try {
+            return loader.load(frame);
+        } catch (MissingBlobException e) {
+            condemned.add(frame.pack());
+            throw e;
+        } catch (CorruptPackException e) {
+            condemned.add(frame);
+            throw e;
+        }
     }
 
     /**
@@ -211,11 +270,13 @@ public final class ChunkStore implements ChunkSource, Closeable {
      */
     public ByteBuffer chunkIn(ByteBuffer frame, ChunkId id, ChunkPlace place) throws IOException {
         if (place.end() > frame.capacity()) {
+            condemned.add(place.frameId());
             throw corrupt(id, place, "the frame ends at " + frame.capacity());
         }
         ByteBuffer content = frame.slice(place.offset(), place.length());
         ChunkId found = ChunkId.of(content);
         if (!found.equals(id)) {
+            condemned.add(place.frameId());
             throw corrupt(id, place, "content has digest " + found);
         }
         return content;
@@ -223,13 +284,14 @@ public final class ChunkStore implements ChunkSource, Closeable {
 
     /** A writer for one ingest; any number may write at the same time. */
     public ChunkWriter newWriter() {
-        return new ChunkWriter(blobs, index, settings, salts, buffers, compressors);
+        return new ChunkWriter(this::isStored, blobs, index, settings, salts, buffers, compressors);
     }
 
     /** A writer for the metadata of one ingest: recipes and file tables go into packs of their own. */
     public ChunkWriter newMetadataWriter() {
         PackSettings forMetadata = settings.forMetadata();
-        return new ChunkWriter(blobs, index, forMetadata, salts, metadataBuffers, compressors);
+        return new ChunkWriter(
+                this::isStored, blobs, index, forMetadata, salts, metadataBuffers, compressors);
     }
 
     /** What the store holds. */
@@ -242,9 +304,9 @@ public final class ChunkStore implements ChunkSource, Closeable {
         return index.packs();
     }
 
-    /** Packs that were in the store when it was opened and could not be added to the index. */
+    /** Packs that are in the store and could not be added to the index. */
     public Set<PackId> unreadablePacks() {
-        return unreadable;
+        return follower.unreadable();
     }
 
     /** Ends the store and its index. Close all writers before. */

@@ -35,6 +35,7 @@ import java.util.random.RandomGenerator;
 public final class ChunkWriter implements Closeable {
     private static final int MAX_IN_FLIGHT = 2;
 
+    private final Known known;
     private final BlobStore blobs;
     private final ChunkIndex index;
     private final PackSettings settings;
@@ -56,13 +57,21 @@ public final class ChunkWriter implements Closeable {
         CLOSED
     }
 
+    /** Tells which chunks need not be put. */
+    @FunctionalInterface
+    interface Known {
+        boolean isStored(ChunkId id) throws IOException;
+    }
+
     ChunkWriter(
+            Known known,
             BlobStore blobs,
             ChunkIndex index,
             PackSettings settings,
             RandomGenerator salts,
             FrameBuffers buffers,
             ExecutorService compressors) {
+        this.known = known;
         this.blobs = blobs;
         this.index = index;
         this.settings = settings;
@@ -86,7 +95,8 @@ public final class ChunkWriter implements Closeable {
     private record FrameInFlight(Future<EncodedFrame> encoded, ByteBuffer content) {}
 
     /**
-     * Puts a chunk. One that the store has, or that was put before, costs a look-up and nothing else.
+     * Puts a chunk. One that the store has, or that was put before, costs a look-up and nothing else; one that the store
+     * found damaged is stored again.
      *
      * @param id the SHA-256 of the content, which is believed here and checked when the chunk is read
      * @param content from position to limit, from 1 byte to 16 MiB; copied, and left as it is
@@ -99,7 +109,7 @@ public final class ChunkWriter implements Closeable {
             throw new IllegalArgumentException("chunk of " + length + " bytes");
         }
         return attempt(() -> {
-            if (pending.contains(id) || index.find(id) != null) {
+            if (pending.contains(id) || known.isStored(id)) {
                 return false;
             }
             frameFor(length).add(id, content);

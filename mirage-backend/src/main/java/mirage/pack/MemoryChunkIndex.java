@@ -52,6 +52,39 @@ public final class MemoryChunkIndex implements ChunkIndex {
     }
 
     @Override
+    public List<ChunkPlace> findCopies(ChunkId id) {
+        lock.readLock().lock();
+        try {
+            requireOpen();
+            List<ChunkPlace> all = new ArrayList<>();
+            ChunkPlace first = places.get(id);
+            if (first != null) {
+                all.add(first);
+                all.addAll(copies.getOrDefault(id, List.of()));
+            }
+            return all;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public void prefer(ChunkId id, ChunkPlace place) {
+        lock.writeLock().lock();
+        try {
+            requireOpen();
+            @Nullable List<ChunkPlace> others = copies.get(id);
+            ChunkPlace first = places.get(id);
+            if (first != null && others != null && others.remove(place)) {
+                others.add(first);
+                places.put(id, place);
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    @Override
     public void addPack(PackId pack, PackTable table) {
         lock.writeLock().lock();
         try {

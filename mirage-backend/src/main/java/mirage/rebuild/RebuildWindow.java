@@ -1,14 +1,17 @@
 package mirage.rebuild;
 
+import mirage.blob.MissingBlobException;
 import mirage.chunk.ChunkId;
-import mirage.chunk.MissingChunkException;
 import mirage.manifest.RecipeReader;
 import mirage.manifest.RecipeRun;
 import mirage.pack.ChunkPlace;
 import mirage.pack.ChunkStore;
+import mirage.pack.CorruptPackException;
 import mirage.pack.FrameId;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -27,6 +30,7 @@ import java.util.concurrent.FutureTask;
  * readers fill in any order.
  */
 final class RebuildWindow {
+    private static final Logger LOG = LoggerFactory.getLogger(RebuildWindow.class);
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(1 << 18).asReadOnlyBuffer();
 
     private final List<RecipeRun> runs;
@@ -59,16 +63,12 @@ final class RebuildWindow {
                         ids.add(chunk.id());
                     }
                 });
-        @Nullable ChunkPlace[] places = new ChunkPlace[ids.size()];
-        chunks.findAll(ids, places);
+        List<ChunkPlace> places = chunks.requireAll(ids);
         Map<FrameId, List<Part>> parts = new LinkedHashMap<>();
         int inBuffer = 0;
-        for (int i = 0; i < places.length; i++) {
+        for (int i = 0; i < places.size(); i++) {
             RecipeRun.Chunk slice = slices.get(i);
-            ChunkPlace place = places[i];
-            if (place == null) {
-                throw new MissingChunkException(slice.id());
-            }
+            ChunkPlace place = places.get(i);
             if (slice.offset() + slice.length() > place.length()) {
                 throw new IOException(
                         "recipe wants bytes up to "
@@ -117,13 +117,23 @@ final class RebuildWindow {
     }
 
     private @Nullable Void copy(FrameId frame, List<Part> wanted) throws IOException {
-        ByteBuffer content = chunks.readFrame(frame);
-        for (Part part : wanted) {
-            RecipeRun.Chunk slice = part.slice();
-            ByteBuffer chunk = chunks.chunkIn(content, slice.id(), part.place());
-            buffer.put(part.offsetInBuffer(), chunk, slice.offset(), (int) slice.length());
+        try {
+            ByteBuffer content = chunks.readFrame(frame);
+            for (Part part : wanted) {
+                copy(part, chunks.chunkIn(content, part.slice().id(), part.place()));
+            }
+        } catch (MissingBlobException | CorruptPackException e) {
+            LOG.warn("frame {} cannot be read, its chunks are looked for elsewhere", frame, e);
+            for (Part part : wanted) {
+                copy(part, chunks.read(part.slice().id()));
+            }
         }
         return null;
+    }
+
+    private void copy(Part part, ByteBuffer chunk) {
+        RecipeRun.Chunk slice = part.slice();
+        buffer.put(part.offsetInBuffer(), chunk, slice.offset(), (int) slice.length());
     }
 
     private void await() throws IOException {

@@ -35,7 +35,8 @@ abstract class CatalogContract {
                 12345678901L,
                 new UploadDigests("0".repeat(32), "1".repeat(64), "2".repeat(128)),
                 Instant.parse("2025-02-03T04:05:06.789Z"),
-                null);
+                null,
+                image + "@node@1");
     }
 
     @Test
@@ -80,15 +81,43 @@ abstract class CatalogContract {
     @Test
     void whatIsRemovedIsGone() throws IOException {
         try (Catalog catalog = open()) {
-            catalog.remove(UBUNTU);
+            assertThat(catalog.remove(UBUNTU)).isNull();
             catalog.swap(null, entry(UBUNTU, "a"));
-            catalog.remove(UBUNTU);
+            assertThat(catalog.remove(UBUNTU)).isEqualTo(entry(UBUNTU, "a"));
             assertThat(catalog.find(UBUNTU)).isNull();
             catalog.swap(null, entry(UBUNTU, "b"));
             catalog.remove(UBUNTU);
         }
         try (Catalog catalog = open()) {
             assertThat(catalog.list()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatChangedMeanwhileIsNotRemoved() throws IOException {
+        try (Catalog catalog = open()) {
+            CatalogEntry seen = entry(UBUNTU, "a");
+            assertThatThrownBy(() -> catalog.remove(seen))
+                    .isInstanceOf(CatalogConflictException.class);
+            catalog.swap(null, seen.withName("b"));
+            assertThatThrownBy(() -> catalog.remove(seen))
+                    .isInstanceOf(CatalogConflictException.class);
+            assertThat(catalog.find(UBUNTU)).isEqualTo(seen.withName("b"));
+            catalog.remove(seen.withName("b"));
+            assertThat(catalog.find(UBUNTU)).isNull();
+        }
+    }
+
+    @Test
+    void anEntryHasAManifestOrASpool() {
+        CatalogEntry spooled = entry(UBUNTU, "a");
+        ManifestId manifest = new ManifestId(new ChunkId(1, 2, 3, 4));
+        assertThat(spooled.withManifest(manifest).spool()).isNull();
+        assertThat(spooled.withManifest(manifest).withSpool("x").manifest()).isNull();
+        assertThat(spooled.withImage(DEBIAN).isOfSameUpload(spooled.withName("b"))).isTrue();
+        for (String spool : List.of("", "../x", "a/b", "@x", "x".repeat(201))) {
+            assertThatThrownBy(() -> spooled.withSpool(spool))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 

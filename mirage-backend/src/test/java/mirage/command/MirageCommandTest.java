@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.library.Ext4Images;
+import mirage.library.LibrarySettings;
+import mirage.library.MirageLibrary;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -169,17 +171,21 @@ final class MirageCommandTest {
     }
 
     @Test
-    void aDirectoryInUseIsRefused() throws IOException {
-        Path busy = directory.resolve("busy");
-        try (mirage.library.MirageLibrary library =
-                mirage.library.MirageLibrary.open(
-                        busy, mirage.library.LibrarySettings.defaults())) {
-            assertThat(library.list()).isEmpty();
-            CommandLine line = MirageCommand.commandLine();
-            StringWriter err = new StringWriter();
-            line.setErr(new PrintWriter(err));
-            assertThat(line.execute("ls", "--data", busy.toString())).isEqualTo(1);
-            assertThat(err.toString()).contains("is in use by process").hasLineCount(1);
+    void commandsLookAtALibraryThatIsInUseAndDoNotAddToIt() throws IOException {
+        try (MirageLibrary library = MirageLibrary.open(data, LibrarySettings.defaults())) {
+            assertThat(library.list()).hasSize(3);
+            Path copy = directory.resolve("copy.img");
+            assertThat(run("ls").out).contains("small-1");
+            assertThat(run("cat", "small", "/etc/os-release").out).isEqualTo(RELEASE);
+            assertThat(run("export", "small", copy.toString()).exit).isZero();
+            assertThat(Files.mismatch(copy, image)).isEqualTo(-1);
+            assertThat(run("verify").exit).isZero();
+            Run refused = run("import", "--id", "more", image.toString());
+            assertThat(refused.exit).isEqualTo(1);
+            assertThat(refused.err).contains("is in use by process").hasLineCount(1);
+        }
+        try (Stream<Path> nodes = Files.list(data.resolve("nodes"))) {
+            assertThat(nodes.map(path -> path.getFileName().toString())).containsExactly("default");
         }
     }
 

@@ -10,10 +10,6 @@ import static mirage.library.TestLibraries.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import mirage.blob.BlobKind;
-import mirage.blob.BlobName;
-import mirage.blob.BlobStore;
-import mirage.bytes.ByteSource;
 import mirage.catalog.ImageId;
 import mirage.library.LibrarySettings.Acknowledge;
 
@@ -378,46 +374,6 @@ final class ConcurrencyTest {
                 await(goOn);
             }
             return position == bytes.length ? -1 : bytes[position++] & 0xff;
-        }
-    }
-
-    /** Lets no write pass before it is opened; a library that closes interrupts what waits here. */
-    private static final class GatedBlobStore implements BlobStore {
-        final CountDownLatch open = new CountDownLatch(1);
-        private final BlobStore below;
-
-        GatedBlobStore(BlobStore below) {
-            this.below = below;
-        }
-
-        @Override
-        public void create(BlobName name, ByteSource content) throws IOException {
-            try {
-                open.await();
-            } catch (InterruptedException e) {
-                throw new java.io.InterruptedIOException();
-            }
-            below.create(name, content);
-        }
-
-        @Override
-        public ByteSource open(BlobName name) throws IOException {
-            return below.open(name);
-        }
-
-        @Override
-        public void delete(BlobName name) throws IOException {
-            below.delete(name);
-        }
-
-        @Override
-        public List<BlobName> list(BlobKind kind) throws IOException {
-            return below.list(kind);
-        }
-
-        @Override
-        public void close() throws IOException {
-            below.close();
         }
     }
 }

@@ -26,7 +26,15 @@ public final class TestLibraries {
     private TestLibraries() {}
 
     public static LibrarySettings settings(Acknowledge acknowledge) {
-        return new LibrarySettings(acknowledge, SMALL_PACKS, 2);
+        return new LibrarySettings(acknowledge, SMALL_PACKS, 2, NodeSettings.single());
+    }
+
+    /** Those of a node among several, which are quick to look at one another. */
+    public static LibrarySettings node(String name, Acknowledge acknowledge) {
+        return settings(acknowledge)
+                .withNode(
+                        NodeSettings.named(name)
+                                .withTimes(Duration.ofMillis(200), Duration.ofMillis(600)));
     }
 
     public static StoredImage store(ImageLibrary library, String id, byte[] bytes)

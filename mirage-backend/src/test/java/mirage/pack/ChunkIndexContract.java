@@ -124,6 +124,28 @@ public abstract class ChunkIndexContract {
     }
 
     @Test
+    final void givesTheCopyThatIsPreferred() throws IOException {
+        add(AB);
+        add(BC);
+        ChunkPlace inAb = new ChunkPlace(AB.id(), 0, 1, 1);
+        ChunkPlace inBc = new ChunkPlace(BC.id(), 0, 0, 1);
+        assertThat(index.findCopies(id("b"))).containsExactly(inAb, inBc);
+        assertThat(index.findCopies(id("x"))).isEmpty();
+        index.prefer(id("b"), inBc);
+        assertThat(index.find(id("b"))).isEqualTo(inBc);
+        assertThat(index.findCopies(id("b"))).containsExactly(inBc, inAb);
+        index.prefer(id("b"), inBc);
+        index.prefer(id("b"), new ChunkPlace(CD.id(), 0, 0, 1));
+        index.prefer(id("a"), inBc);
+        assertThat(index.findCopies(id("b"))).containsExactly(inBc, inAb);
+        assertThat(index.find(id("a"))).isEqualTo(new ChunkPlace(AB.id(), 0, 0, 1));
+        index.removePacks(Set.of(BC.id()));
+        assertThat(index.findCopies(id("b"))).containsExactly(inAb);
+        index.prefer(id("b"), inBc);
+        assertThat(index.find(id("b"))).isEqualTo(inAb);
+    }
+
+    @Test
     final void aPackMayBeEmpty() throws IOException {
         Named empty = PackTables.named(1, List.of());
         add(empty);
@@ -152,11 +174,12 @@ public abstract class ChunkIndexContract {
                 index.removePacks(removed);
                 removed.forEach(id -> gone.add(present.remove(id)));
             }
-            assertAgrees(present, "seed " + seed + " step " + step);
+            assertAgrees(present, random, "seed " + seed + " step " + step);
         }
     }
 
-    private void assertAgrees(Map<PackId, Named> present, String when) throws IOException {
+    private void assertAgrees(Map<PackId, Named> present, Random random, String when)
+            throws IOException {
         assertThat(index.packs()).as(when).isEqualTo(present.keySet());
         List<ChunkId> ids = IntStream.range(0, 60).mapToObj(i -> id("name " + i)).toList();
         @Nullable ChunkPlace[] found = new ChunkPlace[60];
@@ -176,7 +199,11 @@ public abstract class ChunkIndexContract {
                 assertThat(expected).as(when).isEmpty();
             } else {
                 assertThat(expected).as(when).contains(place);
+                ChunkPlace other = expected.get(random.nextInt(expected.size()));
+                index.prefer(id, other);
+                assertThat(index.find(id)).as(when).isEqualTo(other);
             }
+            assertThat(index.findCopies(id)).as(when).containsExactlyInAnyOrderElementsOf(expected);
         }
     }
 
@@ -226,6 +253,7 @@ public abstract class ChunkIndexContract {
                 List.<Callable<?>>of(
                         () -> index.find(id("a")),
                         () -> index.packs(),
+                        () -> index.findCopies(id("a")),
                         () -> index.statistics(),
                         () -> {
                             add(AB);

@@ -51,10 +51,7 @@ final class StoreThroughput {
             timed("SHA-256", data.remaining(), () -> windows.forEach(w -> ids.add(ChunkId.of(w))));
             timed("put", data.remaining(), () -> put(store, ids, windows));
             timed("put again", data.remaining(), () -> put(store, ids, windows));
-            timed(
-                    "find all",
-                    data.remaining(),
-                    () -> store.findAll(ids, new ChunkPlace[ids.size()]));
+            timed("find all", data.remaining(), () -> store.requireAll(ids));
             timed("read", data.remaining(), () -> read(store, ids));
             timed("read frames", data.remaining(), () -> readFrames(store, ids));
         }
@@ -122,10 +119,8 @@ final class StoreThroughput {
     }
 
     private static void readFrames(ChunkStore store, List<ChunkId> ids) throws IOException {
-        ChunkPlace[] places = new ChunkPlace[ids.size()];
-        store.findAll(ids, places);
         FrameId last = null;
-        for (ChunkPlace place : places) {
+        for (ChunkPlace place : store.requireAll(ids)) {
             if (!place.frameId().equals(last)) {
                 last = place.frameId();
                 store.readFrameUncached(last);

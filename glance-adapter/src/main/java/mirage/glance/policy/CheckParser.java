@@ -191,7 +191,7 @@ final class CheckParser {
     /** Parentheses at the ends of words are words of their own; those of {@code %(name)s} never stand there. */
     private static List<String> words(String rule) {
         List<String> words = new ArrayList<>();
-        for (String word : BLANKS.split(rule)) {
+        for (String word : List.of(BLANKS.split(rule))) {
             int from = 0;
             int to = word.length();
             while (from < to && word.charAt(from) == '(') {

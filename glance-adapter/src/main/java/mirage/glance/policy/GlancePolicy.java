@@ -5,6 +5,7 @@ import mirage.glance.identity.Caller;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,7 +71,12 @@ public final class GlancePolicy implements Policy {
         // What changes after this look and before the files are read is seen as a change later.
         List<PolicyFiles.Version> versions = files.versions();
         RuleBook rules = RuleBook.of(mode, files.read());
-        LOG.info("Rules of {} with {} of operator's files", mode, versions.size());
+        if (!versions.isEmpty()) {
+            LOG.info("Rules as {} has them, changed by {} files", mode, versions.size());
+        }
+        if (files.file() != null && !isIn(versions, files.file())) {
+            LOG.warn("{}: no such file; it counts when it comes", files.file());
+        }
         rules.warnings().forEach(LOG::warn);
         return new GlancePolicy(mode, files, nanoTime, versions, rules);
     }
@@ -131,12 +137,13 @@ public final class GlancePolicy implements Policy {
     private void requireMainFile(
             List<PolicyFiles.Version> before, List<PolicyFiles.Version> versions)
             throws PolicyFileException {
-        if (isMainFileIn(before) && !isMainFileIn(versions)) {
-            throw new PolicyFileException(files.file() + ": no longer there");
+        Path file = files.file();
+        if (file != null && isIn(before, file) && !isIn(versions, file)) {
+            throw new PolicyFileException(file + ": no longer there");
         }
     }
 
-    private boolean isMainFileIn(List<PolicyFiles.Version> versions) {
-        return versions.stream().anyMatch(version -> version.file().equals(files.file()));
+    private static boolean isIn(List<PolicyFiles.Version> versions, Path file) {
+        return versions.stream().anyMatch(version -> version.file().equals(file));
     }
 }

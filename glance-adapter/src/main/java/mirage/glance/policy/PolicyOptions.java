@@ -15,16 +15,6 @@ import java.util.Set;
 public final class PolicyOptions {
     static final String OSLO_POLICY = "oslo_policy";
 
-    public static final ConfigOption<Compat> COMPAT =
-            ConfigOption.of(
-                    "DEFAULT",
-                    "compat",
-                    OptionType.choice(Compat.class),
-                    "zed",
-                    "Which Glance to behave as where releases differ. zed: 25. latest: the newest known;"
-                            + " it tells the roles reader, member, admin and service apart and demands"
-                            + " tokens of projects.");
-
     static final ConfigOption<Optional<Path>> POLICY_FILE =
             ConfigOption.optional(
                     OSLO_POLICY,
@@ -47,7 +37,7 @@ public final class PolicyOptions {
                     "enforce_new_defaults",
                     OptionType.flag(),
                     "Whether rules that changed when Glance began to tell roles apart permit by the new check"
-                            + " alone, and not also by the old one. By default as compat has it: not for zed.");
+                            + " alone, and not also by the old one. By default only where compat is latest.");
 
     static final ConfigOption<Optional<Boolean>> ENFORCE_SCOPE =
             ConfigOption.optional(
@@ -55,7 +45,7 @@ public final class PolicyOptions {
                     "enforce_scope",
                     OptionType.flag(),
                     "Whether tokens for the system or a domain are refused where a project's is meant. By"
-                            + " default as compat has it: not for zed.");
+                            + " default only where compat is latest.");
 
     static final ConfigOption<Optional<Path>> PROPERTY_PROTECTION_FILE =
             ConfigOption.optional(
@@ -89,31 +79,35 @@ public final class PolicyOptions {
                     "admin",
                     "Roles whose images do not get them.");
 
-    public static final OptionGroup OPTIONS =
-            OptionGroup.of(
-                    "Who may do what",
-                    COMPAT,
-                    POLICY_FILE,
-                    POLICY_DIRS,
-                    ENFORCE_NEW_DEFAULTS,
-                    ENFORCE_SCOPE,
-                    PROPERTY_PROTECTION_FILE,
-                    PROPERTY_PROTECTION_RULE_FORMAT,
-                    INJECT,
-                    IGNORE_USER_ROLES);
+    public static final List<OptionGroup> GROUPS =
+            List.of(
+                    OptionGroup.of(
+                            "Who may do what",
+                            POLICY_FILE,
+                            POLICY_DIRS,
+                            ENFORCE_NEW_DEFAULTS,
+                            ENFORCE_SCOPE),
+                    OptionGroup.of(
+                            "Properties of images",
+                            PROPERTY_PROTECTION_FILE,
+                            PROPERTY_PROTECTION_RULE_FORMAT,
+                            INJECT,
+                            IGNORE_USER_ROLES));
 
     private PolicyOptions() {}
 
     /**
      * The policy that is configured.
      *
+     * @param compat whose defaults count
      * @throws PolicyFileException when a file of rules cannot be used
      */
-    public static GlancePolicy policy(Configuration configuration) throws PolicyFileException {
-        PolicyMode usual = PolicyMode.of(configuration.get(COMPAT));
+    public static GlancePolicy policy(Configuration configuration, Compat compat)
+            throws PolicyFileException {
+        PolicyMode usual = PolicyMode.of(compat);
         PolicyMode mode =
                 new PolicyMode(
-                        usual.compat(),
+                        compat,
                         configuration.get(ENFORCE_NEW_DEFAULTS).orElse(usual.enforceNewDefaults()),
                         configuration.get(ENFORCE_SCOPE).orElse(usual.enforceScope()));
         return GlancePolicy.open(

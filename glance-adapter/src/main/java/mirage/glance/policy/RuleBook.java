@@ -78,8 +78,8 @@ final class RuleBook implements Policy {
     }
 
     /** What an operator probably did not mean, one sentence each. */
-    Set<String> warnings() {
-        return Set.copyOf(warnings);
+    List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     @Override

@@ -27,7 +27,8 @@ final class RuleSource {
     @Option(
             names = "--compat",
             paramLabel = "RELEASE",
-            description = "Whose defaults: zed or latest (default: the configuration's, or zed).")
+            description =
+                    "Whose defaults: zed or latest (default: the configuration's, or latest).")
     private @Nullable Compat compat;
 
     @Option(
@@ -49,7 +50,7 @@ final class RuleSource {
         if (configFile != null) {
             readConfiguration(configFile);
         }
-        PolicyMode mode = PolicyMode.of(compat == null ? Compat.ZED : compat);
+        PolicyMode mode = PolicyMode.of(compat == null ? Compat.LATEST : compat);
         if (enforceNewDefaults != null) {
             mode = mode.withEnforceNewDefaults(enforceNewDefaults);
         }

@@ -30,7 +30,7 @@ final class AllOptions {
                     TaskOptions.GROUPS,
                     WebOptions.GROUPS,
                     DatabaseOptions.GROUPS,
-                    List.of(PolicyOptions.OPTIONS),
+                    PolicyOptions.GROUPS,
                     Identities.GROUPS,
                     KeystoneOptions.GROUPS,
                     OidcOptions.GROUPS);

@@ -1,11 +1,14 @@
 package mirage.glance.serve;
 
+import mirage.glance.config.ConfigException;
 import mirage.glance.config.ConfigOption;
 import mirage.glance.config.Configuration;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.OptionType;
+import mirage.glance.policy.Compat;
 import mirage.library.LibrarySettings;
 import mirage.library.LibrarySettings.Acknowledge;
+import mirage.library.NodeSettings;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,8 +38,9 @@ final class ServeOptions {
                             "node_name",
                             OptionType.text(),
                             """
-                            Name of this process among those that serve the same images, in logs and metrics; no two may
-                            have the same. Left out: the machine's name.
+                            Name of this process among those that serve the same images: 1 to 40 lower-case letters, digits
+                            and dashes. No two may have the same, and it must stay the same from start to start. Left out:
+                            "default", and the machine's name in logs and metrics.
                             """)
                     .example("mirage-1");
 
@@ -46,10 +50,21 @@ final class ServeOptions {
                             "node_directory",
                             OptionType.path(),
                             """
-                            Holds what only this process uses: uploads on their way in and the chunk index. On a fast
-                            disk of this machine when data_directory is shared. Left out: in data_directory.
+                            Holds what only this process uses, the chunk index. On a fast disk of this machine when
+                            data_directory is shared. Left out: in data_directory.
                             """)
                     .example("/var/lib/mirage/node");
+
+    static final ConfigOption<Compat> COMPAT =
+            ConfigOption.of(
+                    DEFAULT,
+                    "compat",
+                    OptionType.choice(Compat.class),
+                    "latest",
+                    """
+                    Which Glance this one is to be taken for: zed (25) or the latest. Decides the versions that are
+                    advertised and the defaults of rules and checks that changed since.
+                    """);
 
     static final ConfigOption<Acknowledge> ACKNOWLEDGE =
             ConfigOption.of(
@@ -76,7 +91,7 @@ final class ServeOptions {
 
     static final List<OptionGroup> GROUPS =
             List.of(
-                    OptionGroup.of("Service", DATA_DIRECTORY, NODE_NAME, NODE_DIRECTORY),
+                    OptionGroup.of("Service", DATA_DIRECTORY, NODE_NAME, NODE_DIRECTORY, COMPAT),
                     OptionGroup.of("Storing", ACKNOWLEDGE, STRUCTURERS));
 
     private ServeOptions() {}
@@ -95,10 +110,32 @@ final class ServeOptions {
         }
     }
 
-    static LibrarySettings librarySettings(Configuration configuration) {
+    /**
+     * Name of this process in records and libraries, which other processes may share: it must stay the same from start
+     * to start, so that what was left behind is taken up again.
+     */
+    static String memberName(Configuration configuration) {
+        return configuration.get(NODE_NAME).orElse("default");
+    }
+
+    /**
+     * How the library of a store works.
+     *
+     * @param store name of the store, for its part of the node's directory
+     */
+    static LibrarySettings librarySettings(Configuration configuration, String store)
+            throws ConfigException {
+        NodeSettings node;
+        try {
+            node = NodeSettings.named(memberName(configuration));
+        } catch (IllegalArgumentException wrong) {
+            throw new ConfigException(configuration.placeOf(NODE_NAME) + ": " + wrong.getMessage());
+        }
+        Path directory = configuration.get(NODE_DIRECTORY).orElse(null);
         return new LibrarySettings(
                 configuration.get(ACKNOWLEDGE),
                 LibrarySettings.defaults().packs(),
-                configuration.get(STRUCTURERS));
+                configuration.get(STRUCTURERS),
+                directory == null ? node : node.withPrivateDirectory(directory.resolve(store)));
     }
 }

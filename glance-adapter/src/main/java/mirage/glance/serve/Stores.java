@@ -41,7 +41,7 @@ final class Stores {
         Path directory = configuration.get(ServeOptions.DATA_DIRECTORY);
         if (kinds.isEmpty()) {
             return ImageStores.single(
-                    new LibraryStore(NAMELESS, "", 0, library(directory), Map.of()));
+                    new LibraryStore(NAMELESS, "", 0, library(directory, NAMELESS), Map.of()));
         }
         List<ImageStore> stores = new ArrayList<>();
         for (Map.Entry<String, String> store : kinds.entrySet()) {
@@ -66,7 +66,7 @@ final class Stores {
                 section.get(StoreOptions.DIRECTORY)
                         .orElseGet(() -> directory.resolve("stores").resolve(name));
         return new LibraryStore(
-                name, description, weight, library(own), Map.of("directory", own.toString()));
+                name, description, weight, library(own, name), Map.of("directory", own.toString()));
     }
 
     private LibraryStore byDefault(List<ImageStore> stores) throws ConfigException {
@@ -82,8 +82,8 @@ final class Stores {
                         + name);
     }
 
-    private MirageLibrary library(Path directory) throws IOException {
-        LibrarySettings settings = ServeOptions.librarySettings(configuration);
+    private MirageLibrary library(Path directory, String store) throws IOException {
+        LibrarySettings settings = ServeOptions.librarySettings(configuration, store);
         GlanceService.makeDirectory(directory);
         MirageLibrary library = MirageLibrary.open(directory, settings);
         opened.push(library);

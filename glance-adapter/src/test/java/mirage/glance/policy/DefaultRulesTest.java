@@ -34,7 +34,7 @@ final class DefaultRulesTest {
             String[] columns = line.split("\t", -1);
             RuleBook rules = RuleBook.of(Objects.requireNonNull(MODES.get(columns[0])));
             Set<String> expected = Set.of(columns[3].split(" "));
-            for (String target : columns[2].split(" ")) {
+            for (String target : List.of(columns[2].split(" "))) {
                 for (String caller : Callers.ALL.keySet()) {
                     boolean permitted =
                             rules.permits(

@@ -132,6 +132,17 @@ final class GlancePolicyTest {
     }
 
     @Test
+    void aFileThatComesLaterCounts() throws IOException {
+        Path file = directory.resolve("policy.yaml");
+        GlancePolicy policy = open(file);
+        assertThat(mayList(policy)).isTrue();
+
+        Files.writeString(file, "get_images: '!'\n");
+        later(Duration.ofSeconds(1));
+        assertThat(mayList(policy)).isFalse();
+    }
+
+    @Test
     void aBrokenFileLeavesTheRulesAsTheyWere() throws IOException {
         Path file = Files.writeString(directory.resolve("policy.yaml"), "get_images: '!'\n");
         GlancePolicy policy = open(file);

@@ -18,11 +18,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 
 final class PolicyCommandTest {
+    private static final ConfigSchema SCHEMA = ConfigSchema.of(PolicyOptions.GROUPS, List.of());
+
     private static final String TOKEN =
             """
             {"token": {"user": {"id": "u1", "domain": {"id": "default"}},
@@ -48,7 +51,7 @@ final class PolicyCommandTest {
         Path config =
                 file(
                         "mirage.conf",
-                        "[DEFAULT]\nunknown = x\nunknown = y\n[oslo_policy]\npolicy_file = "
+                        "[DEFAULT]\ncompat = zed\nunknown = x\nunknown = y\n[oslo_policy]\npolicy_file = "
                                 + rules
                                 + "\npolicy_dirs = "
                                 + more
@@ -73,7 +76,7 @@ final class PolicyCommandTest {
 
     @Test
     void listFollowsTheMode() {
-        assertThat(run("list", "--compat", "latest")).isZero();
+        assertThat(run("list")).isZero();
         assertThat(out.toString())
                 .contains("\"publicize_image\": \"rule:context_is_admin\"\n")
                 .doesNotContain("or as before");
@@ -120,11 +123,11 @@ final class PolicyCommandTest {
         Path rules = file("policy.yaml", "helper: '@'\n");
         Path protection = file("protection", "[x]\ncreate=helper\nread=@\nupdate=!\ndelete=!\n");
         Configuration configuration =
-                new ConfigurationReader(ConfigSchema.of(PolicyOptions.OPTIONS), Map.of())
+                new ConfigurationReader(SCHEMA, Map.of())
                         .file(
                                 file(
                                         "mirage.conf",
-                                        "[DEFAULT]\ncompat = latest\nproperty_protection_file = "
+                                        "[DEFAULT]\nproperty_protection_file = "
                                                 + protection
                                                 + "\nproperty_protection_rule_format = policies\n"
                                                 + "[oslo_policy]\nenforce_scope = false\npolicy_file = "
@@ -133,7 +136,7 @@ final class PolicyCommandTest {
                                                 + "ignore_user_roles = admin,service\n"))
                         .read();
 
-        GlancePolicy policy = PolicyOptions.policy(configuration);
+        GlancePolicy policy = PolicyOptions.policy(configuration, Compat.LATEST);
         PropertyRules properties = PolicyOptions.propertyRules(configuration, policy);
 
         assertThat(
@@ -156,12 +159,10 @@ final class PolicyCommandTest {
 
     @Test
     void everyOptionHasItsDefault() throws IOException {
-        Configuration configuration =
-                Configuration.defaults(ConfigSchema.of(PolicyOptions.OPTIONS));
+        Configuration configuration = Configuration.defaults(SCHEMA);
 
-        GlancePolicy policy = PolicyOptions.policy(configuration);
+        GlancePolicy policy = PolicyOptions.policy(configuration, Compat.ZED);
 
-        assertThat(configuration.get(PolicyOptions.COMPAT)).isEqualTo(Compat.ZED);
         assertThat(
                         policy.permits(
                                 RuleNames.GET_IMAGES, Callers.named("nobody"), PolicyTarget.none()))

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -263,6 +264,25 @@ final class RuleBookTest {
         assertThatThrownBy(() -> CheckParser.parse(check))
                 .isInstanceOf(CheckSyntaxException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void evaluationAllocatesNextToNothing() {
+        com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        RuleBook rules = RuleBook.of(PolicyMode.of(Compat.LATEST));
+        int permitted = 0;
+        long before = 0;
+        for (int i = 0; i < 200_000; i++) {
+            if (i == 100_000) {
+                before = threads.getCurrentThreadAllocatedBytes();
+            }
+            permitted += rules.permits(RuleNames.DOWNLOAD_IMAGE, ALICE, IMAGE) ? 1 : 0;
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(permitted).isEqualTo(200_000);
+        assertThat(allocated / 100_000).as("bytes for each evaluation").isLessThan(128);
     }
 
     @Test

@@ -107,6 +107,54 @@ public final class RocksDbChunkIndex implements ChunkIndex {
     }
 
     @Override
+    public List<ChunkPlace> findCopies(ChunkId id) throws IOException {
+        byte[] key = id.toBytes();
+        return using(() -> {
+            List<ChunkPlace> all = new ArrayList<>();
+            synchronized (change) {
+                ChunkPlace first = findPlace(key, db.place(key));
+                if (first != null) {
+                    all.add(first);
+                }
+                for (Place copy : findCopies(key)) {
+                    ChunkPlace place = resolve(copy);
+                    if (place != null && !place.equals(first)) {
+                        all.add(place);
+                    }
+                }
+            }
+            return all;
+        });
+    }
+
+    @Override
+    public void prefer(ChunkId id, ChunkPlace place) throws IOException {
+        byte[] key = id.toBytes();
+        using(() -> {
+            synchronized (change) {
+                for (Place copy : findCopies(key)) {
+                    if (place.equals(resolve(copy))) {
+                        prefer(key, copy);
+                    }
+                }
+            }
+            return place;
+        });
+    }
+
+    private void prefer(byte[] chunkId, Place copy) throws RocksDBException, CorruptBlobException {
+        byte[] first = db.place(chunkId);
+        try (IndexDatabase.Batch batch = db.newBatch()) {
+            batch.deleteCopy(IndexLayout.copyKey(chunkId, copy.number()));
+            if (first != null && isLive(first)) {
+                batch.putCopy(IndexLayout.copyKey(chunkId, Place.decode(first).number()), first);
+            }
+            batch.putPlace(chunkId, copy.encode());
+            db.write(batch);
+        }
+    }
+
+    @Override
     public void addPack(PackId pack, PackTable table) throws IOException {
         using(() -> {
             synchronized (change) {
@@ -303,17 +351,24 @@ public final class RocksDbChunkIndex implements ChunkIndex {
     }
 
     private @Nullable Place findCopy(byte[] chunkId) throws RocksDBException, CorruptBlobException {
+        List<Place> copies = findCopies(chunkId);
+        return copies.isEmpty() ? null : copies.getFirst();
+    }
+
+    /** Those whose packs are there. */
+    private List<Place> findCopies(byte[] chunkId) throws RocksDBException, CorruptBlobException {
+        List<Place> found = new ArrayList<>();
         try (RocksIterator copies = db.scanCopies()) {
             copies.seek(chunkId);
             for (; copies.isValid() && startsWith(copies.key(), chunkId); copies.next()) {
                 Place place = Place.decode(copies.value());
                 if (byNumber.containsKey(place.number())) {
-                    return place;
+                    found.add(place);
                 }
             }
             copies.status();
-            return null;
         }
+        return found;
     }
 
     private @Nullable ChunkPlace resolve(Place place) {
