@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
-@Timeout(60)
+@Timeout(120)
 final class AuthenticationTest {
     private final AtomicReference<@Nullable Credentials> seen = new AtomicReference<>();
     private final HttpClient client = HttpClient.newHttpClient();

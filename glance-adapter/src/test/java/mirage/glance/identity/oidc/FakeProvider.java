@@ -117,7 +117,7 @@ final class FakeProvider implements AutoCloseable {
                 Set.of("service"),
                 Domain.DEFAULT,
                 rules,
-                new Connection(null, false, Duration.ofSeconds(5), 0));
+                new Connection(null, false, Duration.ofSeconds(20), 0));
     }
 
     /** Claims of a token of alice, a member of the project web, that is good for five minutes. */

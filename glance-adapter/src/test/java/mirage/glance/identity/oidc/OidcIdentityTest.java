@@ -35,7 +35,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-@Timeout(60)
+@Timeout(120)
 final class OidcIdentityTest {
     private static final Duration KEYS_TIME = Duration.ofMinutes(5);
     private static final Duration KEYS_INTERVAL = Duration.ofSeconds(30);
