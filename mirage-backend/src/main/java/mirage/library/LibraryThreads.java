@@ -2,13 +2,16 @@ package mirage.library;
 
 import mirage.catalog.ImageId;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,6 +130,7 @@ final class LibraryThreads implements Closeable {
         private final ImageId image;
         private final Closeable held;
         private final Task task;
+        private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
         Job(ImageId image, Closeable held, Task task) {
             this.image = image;
@@ -136,6 +140,8 @@ final class LibraryThreads implements Closeable {
 
         @Override
         public void run() {
+            // Lines of the log still belong to the request that brought the image.
+            MDC.setContextMap(logContext == null ? Map.of() : logContext);
             try (held) {
                 task.run();
             } catch (IOException | RuntimeException e) {
@@ -144,6 +150,8 @@ final class LibraryThreads implements Closeable {
                 } else {
                     LOG.error("image {} stays in its spool, it could not be taken apart", image, e);
                 }
+            } finally {
+                MDC.clear();
             }
         }
 

@@ -2,8 +2,8 @@ package mirage.glance.api;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageRecord;
-import mirage.glance.record.ImageRecords;
 import mirage.glance.record.ImageStatus;
 
 import java.io.IOException;
@@ -14,18 +14,18 @@ final class ActionsHandler {
     private final Images images;
     private final Clock clock;
 
-    ActionsHandler(ImageRecords records, Clock clock) {
-        this.images = new Images(records);
-        this.clock = clock;
+    ActionsHandler(ImageService service, Access access) {
+        this.images = new Images(service.records(), access);
+        this.clock = service.clock();
     }
 
     void deactivate(Exchange exchange) throws IOException {
-        images.change(exchange, this::deactivated);
+        images.change(exchange, RuleNames.DEACTIVATE, this::deactivated);
         exchange.answerNoContent();
     }
 
     void reactivate(Exchange exchange) throws IOException {
-        images.change(exchange, this::reactivated);
+        images.change(exchange, RuleNames.REACTIVATE, this::reactivated);
         exchange.answerNoContent();
     }
 

@@ -1,5 +1,6 @@
 package mirage.glance.api;
 
+import mirage.glance.config.Configuration;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.query.ListRequest.PageLimits;
 import mirage.glance.record.ImageAttributes;
@@ -10,11 +11,14 @@ import mirage.glance.record.ImageAttributes;
  * @param imageSizeCap the greatest image in bytes
  * @param properties the most custom properties of an image
  * @param tags the most tags of an image
+ * @param members the most projects that an image is shown to
+ * @param locations the most places of an image's bytes that clients name
  * @param pages sizes of a list's pages
  */
-public record ApiLimits(long imageSizeCap, int properties, int tags, PageLimits pages) {
+public record ApiLimits(
+        long imageSizeCap, int properties, int tags, int members, int locations, PageLimits pages) {
     public ApiLimits {
-        if (imageSizeCap < 1 || properties < 0 || tags < 0) {
+        if (imageSizeCap < 1 || properties < 0 || tags < 0 || members < 0 || locations < 0) {
             throw new IllegalArgumentException(
                     "image size cap "
                             + imageSizeCap
@@ -22,13 +26,33 @@ public record ApiLimits(long imageSizeCap, int properties, int tags, PageLimits 
                             + properties
                             + " properties, "
                             + tags
-                            + " tags");
+                            + " tags, "
+                            + members
+                            + " members, "
+                            + locations
+                            + " locations");
         }
     }
 
     /** As a Glance has them by default. */
     public static ApiLimits defaults() {
-        return new ApiLimits(1L << 40, 128, 128, new PageLimits(25, 1000));
+        return new ApiLimits(1L << 40, 128, 128, 128, 10, new PageLimits(25, 1000));
+    }
+
+    public static ApiLimits from(Configuration configuration) {
+        int most = configuration.get(ApiOptions.API_LIMIT_MAX);
+        return new ApiLimits(
+                configuration.get(ApiOptions.IMAGE_SIZE_CAP),
+                quota(configuration.get(ApiOptions.IMAGE_PROPERTY_QUOTA)),
+                quota(configuration.get(ApiOptions.IMAGE_TAG_QUOTA)),
+                quota(configuration.get(ApiOptions.IMAGE_MEMBER_QUOTA)),
+                quota(configuration.get(ApiOptions.IMAGE_LOCATION_QUOTA)),
+                new PageLimits(
+                        Math.min(configuration.get(ApiOptions.LIMIT_PARAM_DEFAULT), most), most));
+    }
+
+    private static int quota(int option) {
+        return option < 0 ? Integer.MAX_VALUE : option;
     }
 
     /**
@@ -41,7 +65,7 @@ public record ApiLimits(long imageSizeCap, int properties, int tags, PageLimits 
         requireAtMost(tags, attributes.tags().size(), "tags");
     }
 
-    private static void requireAtMost(int most, int found, String what) {
+    static void requireAtMost(int most, int found, String what) {
         if (found > most) {
             throw HttpFailure.tooLarge(
                     "The limit has been exceeded on the number of allowed "
@@ -54,6 +78,6 @@ public record ApiLimits(long imageSizeCap, int properties, int tags, PageLimits 
     }
 
     public ApiLimits withImageSizeCap(long bytes) {
-        return new ApiLimits(bytes, properties, tags, pages);
+        return new ApiLimits(bytes, properties, tags, members, locations, pages);
     }
 }

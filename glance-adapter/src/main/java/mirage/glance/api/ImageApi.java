@@ -7,21 +7,19 @@ import mirage.glance.http.ErrorBoundary;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.Healthcheck;
 import mirage.glance.http.Preflight;
+import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestIds;
 import mirage.glance.http.Router;
 import mirage.glance.http.Router.Route;
 import mirage.glance.http.Versions;
 import mirage.glance.identity.Identity;
-import mirage.glance.record.ImageRecords;
-import mirage.library.ImageLibrary;
+import mirage.glance.metadef.api.MetadefApi;
+import mirage.glance.transfer.ImageFacts;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.function.Supplier;
 
 /**
  * The Image API as one endpoint.
@@ -41,26 +39,29 @@ import java.util.function.Supplier;
  *                        │     │  ├─ deactivate   POST
  *                        │     │  └─ reactivate   POST
  *                        │     ├─ file       GET download · PUT upload
- *                        │     └─ tags
- *                        │        └─ {tag}   PUT · DELETE
+ *                        │     ├─ import     POST
+ *                        │     ├─ members    GET list · POST add
+ *                        │     │  └─ {member}  GET show · PUT status · DELETE
+ *                        │     ├─ stage      PUT
+ *                        │     ├─ tags
+ *                        │     │  └─ {tag}   PUT · DELETE
+ *                        │     └─ tasks      GET
  *                        ├─ info
- *                        │  └─ import        GET
- *                        └─ schemas
- *                           ├─ image         GET
- *                           └─ images        GET
+ *                        │  ├─ import        GET
+ *                        │  └─ stores        GET
+ *                        │     └─ detail     GET
+ *                        ├─ metadefs         see MetadefApi
+ *                        ├─ schemas
+ *                        │  └─ …             GET
+ *                        ├─ stores
+ *                        │  └─ {store}/{image}  DELETE
+ *                        └─ tasks            GET list
+ *                           └─ {task}        GET show
  * </pre>
  *
  * Everything else is 404. The order of a path's methods is that of the header Allow.
  */
 public final class ImageApi {
-    /**
-     * What a Glance with a single store has served since Rocky, the current version first. Clients choose calls by this
-     * list: 2.8 and 2.10 to 2.13 promise several stores and tasks of images, 2.14, 2.16 and 2.18 a cache, 2.15 the
-     * details of stores, 2.17 the locations of images. 2.6 promises an import, whose list of methods is empty here.
-     */
-    static final List<String> VERSIONS =
-            List.of("v2.9", "v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0");
-
     /** How long a client is heard out whose body is refused. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -69,45 +70,50 @@ public final class ImageApi {
     /**
      * Builds the API.
      *
-     * @param disablingFile while it exists the healthcheck says that the service is not for use
+     * @param readiness what the healthcheck says
      */
-    public static Endpoint over(
-            ImageLibrary library,
-            ImageRecords records,
-            Identity identity,
-            ApiLimits limits,
-            Path disablingFile,
-            Clock clock) {
-        Supplier<UUID> newIds = UUID::randomUUID;
-        Endpoint routes = routes(library, records, limits, clock, newIds);
+    public static Endpoint over(ImageService service, Identity identity, Readiness readiness) {
         Endpoint authenticated =
-                new Authentication(new RequestIds(slashed(routes), newIds), identity);
+                new Authentication(
+                        new RequestIds(slashed(routes(service)), service.newIds()), identity);
         return new AccessLog(
                 new ErrorBoundary(
                         new Preflight(
                                 new Healthcheck(
-                                        new Versions(authenticated, VERSIONS), disablingFile)),
+                                        new Versions(
+                                                authenticated, service.settings().advertised()),
+                                        readiness)),
                         PATIENCE),
                 System::nanoTime);
     }
 
-    private static Endpoint routes(
-            ImageLibrary library,
-            ImageRecords records,
-            ApiLimits limits,
-            Clock clock,
-            Supplier<UUID> newIds) {
-        ImageFacts facts = new ImageFacts(records, library);
-        ImagesHandler images = new ImagesHandler(records, facts, limits, clock, newIds);
-        ImageHandler image = new ImageHandler(records, library, facts, limits, clock);
-        ImageDataHandler data =
-                new ImageDataHandler(
-                        records, library, new Uploads(records, library, limits, clock));
-        TagsHandler tags = new TagsHandler(records, limits, clock);
-        ActionsHandler actions = new ActionsHandler(records, clock);
-        SchemasHandler schemas = new SchemasHandler();
-        InfoHandler info = new InfoHandler();
-        return Router.of(
+    private static Endpoint routes(ImageService service) {
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(imageRoutes(service));
+        routes.addAll(siteRoutes(service));
+        routes.addAll(
+                MetadefApi.routes(
+                        service.metadefs(),
+                        service.policy(),
+                        service.settings().limits().pages().byDefault(),
+                        service.settings().limits().pages().most(),
+                        service.clock()));
+        return Router.of(routes);
+    }
+
+    private static List<Route> imageRoutes(ImageService service) {
+        Access access = accessTo(service);
+        ImageFacts facts = new ImageFacts(service.records(), service.stores());
+        ImageJson json = new ImageJson(service.stores(), service.settings());
+        ImagesHandler images = new ImagesHandler(service, access, facts, json);
+        ImageHandler image = new ImageHandler(service, access, facts, json);
+        ImageDataHandler data = new ImageDataHandler(service, access);
+        ImportHandler imports = new ImportHandler(service, access);
+        MembersHandler members = new MembersHandler(service, access);
+        TagsHandler tags = new TagsHandler(service, access);
+        ActionsHandler actions = new ActionsHandler(service, access);
+        TasksHandler tasks = new TasksHandler(service, access);
+        return List.of(
                 Route.at("/images").on("GET", images::list).on("POST", images::create),
                 Route.at("/images/{image}")
                         .bodilessOn("GET", image::show)
@@ -120,12 +126,45 @@ public final class ImageApi {
                 Route.at("/images/{image}/file")
                         .bodilessOn("GET", data::download)
                         .on("PUT", data::upload),
+                Route.at("/images/{image}/import").on("POST", imports::begin),
+                Route.at("/images/{image}/members")
+                        .bodilessOn("GET", members::list)
+                        .on("POST", members::add),
+                Route.at("/images/{image}/members/{member}")
+                        .bodilessOn("GET", members::show)
+                        .on("PUT", members::setStatus)
+                        .bodilessOn("DELETE", members::remove),
+                Route.at("/images/{image}/stage").on("PUT", data::stage),
                 Route.at("/images/{image}/tags/{tag}")
                         .bodilessOn("PUT", tags::add)
                         .bodilessOn("DELETE", tags::remove),
-                Route.at("/info/import").bodilessOn("GET", info::importMethods),
-                Route.at("/schemas/image").bodilessOn("GET", schemas.schema("image")),
-                Route.at("/schemas/images").bodilessOn("GET", schemas.schema("images")));
+                Route.at("/images/{image}/tasks").bodilessOn("GET", tasks::ofImage));
+    }
+
+    private static List<Route> siteRoutes(ImageService service) {
+        Access access = accessTo(service);
+        InfoHandler info = new InfoHandler(service.settings());
+        StoresHandler stores = new StoresHandler(service, access);
+        TasksHandler tasks = new TasksHandler(service, access);
+        List<Route> routes = new ArrayList<>();
+        routes.add(Route.at("/info/import").bodilessOn("GET", info::importMethods));
+        routes.add(Route.at("/info/stores").bodilessOn("GET", stores::list));
+        routes.add(Route.at("/info/stores/detail").bodilessOn("GET", stores::listWithDetails));
+        routes.add(Route.at("/stores/{store}/{image}").bodilessOn("DELETE", stores::deleteImage));
+        routes.add(Route.at("/tasks").bodilessOn("GET", tasks::list));
+        routes.add(
+                Route.at("/tasks/{task}")
+                        .bodilessOn("GET", tasks::show)
+                        .on("DELETE", tasks::delete));
+        SchemasHandler schemas = new SchemasHandler();
+        for (String name : schemas.names()) {
+            routes.add(Route.at("/schemas/" + name).bodilessOn("GET", schemas.schema(name)));
+        }
+        return routes;
+    }
+
+    private static Access accessTo(ImageService service) {
+        return new Access(service.policy(), service.members());
     }
 
     /** Sends {@code /v2} to {@code /v2/}, which is not there: so Glance does. */

@@ -2,20 +2,25 @@ package mirage.glance.api;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageData;
+import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
-import mirage.glance.record.ImageRecords;
 import mirage.glance.record.ImageStatus;
-import mirage.library.ImageContent;
-import mirage.library.ImageLibrary;
+import mirage.glance.store.ImageStore;
+import mirage.glance.store.ImageStores;
+import mirage.glance.store.LibraryStore;
+import mirage.glance.store.StoredBytes;
+import mirage.glance.transfer.ImportRequest.Method;
+import mirage.glance.transfer.Uploads;
 import mirage.library.ImageNotFoundException;
-import mirage.library.View;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.List;
 
 /** {@code /v2/images/{image}/file}: the bytes, in and out. */
 final class ImageDataHandler {
@@ -24,76 +29,140 @@ final class ImageDataHandler {
     /** Exactly this: glanceclient takes anything else for a text, also with a charset behind it. */
     private static final String BYTES = "application/octet-stream";
 
-    private final Images images;
-    private final ImageLibrary library;
+    private final ImageService service;
+    private final ImageStores stores;
     private final Uploads uploads;
+    private final Access access;
+    private final Images images;
 
-    ImageDataHandler(ImageRecords records, ImageLibrary library, Uploads uploads) {
-        this.images = new Images(records);
-        this.library = library;
-        this.uploads = uploads;
+    ImageDataHandler(ImageService service, Access access) {
+        this.service = service;
+        this.stores = service.stores();
+        this.uploads = service.uploads();
+        this.access = access;
+        this.images = new Images(service.records(), access);
     }
 
     void upload(Exchange exchange) throws IOException {
-        if (!BYTES.equals(exchange.header("Content-Type"))) {
-            throw new HttpFailure(415, "The media type of an image's bytes is " + BYTES);
-        }
+        requireBytes(exchange);
         Long announced = announcedSize(exchange);
-        ImageRecord image = images.change(exchange, uploads::begin);
-        uploads.receive(image, exchange.body(), announced);
+        LibraryStore store = storeIn(exchange);
+        ImageRecord image = images.change(exchange, RuleNames.UPLOAD_IMAGE, uploads::begin);
+        uploads.receive(image, exchange.body(), announced, store);
+        exchange.answerNoContent();
+    }
+
+    /** Staged bytes are in the default store, whatever stores the import is to bring them to. */
+    void stage(Exchange exchange) throws IOException {
+        if (!service.settings().importMethods().contains(Method.GLANCE_DIRECT)) {
+            throw HttpFailure.notFound("glance-direct import is not offered here.");
+        }
+        requireBytes(exchange);
+        Long announced = announcedSize(exchange);
+        ImageRecord image = images.change(exchange, RuleNames.MODIFY_IMAGE, uploads::beginStaging);
+        uploads.stage(image, exchange.body(), announced, stores.byDefault());
         exchange.answerNoContent();
     }
 
     void download(Exchange exchange) throws IOException {
         ImageRecord image = images.visible(exchange);
-        if (image.status() == ImageStatus.DEACTIVATED && !exchange.caller().isAdmin()) {
+        if (image.status() == ImageStatus.DEACTIVATED && !access.isAdmin(exchange.caller())) {
             throw HttpFailure.forbidden(
                     "The requested image has been deactivated. Image data download is forbidden.");
         }
-        Policy.requireMayReadBytes(exchange.caller());
+        access.require(RuleNames.DOWNLOAD_IMAGE, exchange.caller(), image);
+        List<String> preferred = preferredIn(exchange);
         ImageData data = image.data();
-        if (data == null) {
+        if (data == null || !image.status().hasData()) {
             exchange.answerNoContent();
             return;
         }
         ByteRange range =
                 ByteRange.of(
                         exchange.header("Range"), exchange.header("Content-Range"), data.size());
-        ImageContent content;
-        try {
-            content = library.open(image.id(), View.CONTAINER);
-        } catch (ImageNotFoundException lost) {
-            // Removed while we looked, or lost by the library: the start of the service has said
-            // so.
-            LOG.error("image {}: has a record and no bytes", image.id());
-            exchange.answerNoContent();
-            return;
-        }
-        try (content) {
-            requireSame(image, data.size(), content.length());
-            send(exchange, data, content, range);
+        try (StoredBytes bytes = openFirst(image, preferred)) {
+            if (bytes == null) {
+                // Removed while we looked, or lost: the start of the service has said so.
+                LOG.error("image {}: has a record and no bytes", image.id());
+                exchange.answerNoContent();
+                return;
+            }
+            requireSame(image, data.size(), bytes.length());
+            send(exchange, data, bytes, range);
         }
     }
 
+    /** The bytes from the first place that has them, null when none has. */
+    private @Nullable StoredBytes openFirst(ImageRecord image, List<String> preferred) {
+        IOException unreadable = null;
+        for (ImageLocation location : stores.inReadOrder(image, preferred)) {
+            ImageStore store = stores.of(location);
+            try {
+                if (store != null) {
+                    return store.open(location);
+                }
+            } catch (ImageNotFoundException lost) {
+                LOG.error("image {}: {} has no bytes", image.id(), location.url());
+            } catch (IOException failure) {
+                LOG.error("image {}: {} cannot be read", image.id(), location.url(), failure);
+                unreadable = failure;
+            }
+        }
+        if (unreadable != null) {
+            throw new HttpFailure(503, "The image data cannot be read now.");
+        }
+        return null;
+    }
+
     private static void send(
-            Exchange exchange, ImageData data, ImageContent content, @Nullable ByteRange range)
+            Exchange exchange, ImageData data, StoredBytes bytes, @Nullable ByteRange range)
             throws IOException {
-        // Glance sends the digest in hexadecimal and always that of the whole image.
-        exchange.answerHeader("Content-MD5", data.md5());
+        if (data.md5() != null) {
+            // Glance sends the digest in hexadecimal and always that of the whole image.
+            exchange.answerHeader("Content-MD5", data.md5());
+        }
         if (range == null) {
             exchange.answerStream(
-                    200,
-                    BYTES,
-                    data.size(),
-                    channel -> content.transferTo(0, data.size(), channel));
+                    200, BYTES, data.size(), channel -> bytes.transferTo(0, data.size(), channel));
         } else {
             exchange.answerHeader("Content-Range", range.contentRange(data.size()));
             exchange.answerStream(
                     206,
                     BYTES,
                     range.length(),
-                    channel -> content.transferTo(range.offset(), range.length(), channel));
+                    channel -> bytes.transferTo(range.offset(), range.length(), channel));
         }
+    }
+
+    private static void requireBytes(Exchange exchange) {
+        if (!BYTES.equals(exchange.header("Content-Type"))) {
+            throw new HttpFailure(415, "The media type of an image's bytes is " + BYTES);
+        }
+    }
+
+    private LibraryStore storeIn(Exchange exchange) {
+        String id = exchange.header("X-Image-Meta-Store");
+        if (id == null || !stores.areNamed()) {
+            return stores.byDefault();
+        }
+        if (stores.find(id) instanceof LibraryStore store) {
+            return store;
+        }
+        throw HttpFailure.badRequest("Store for image not found: " + id);
+    }
+
+    private List<String> preferredIn(Exchange exchange) {
+        String asked = exchange.query().last("prefer");
+        if (asked == null) {
+            return List.of();
+        }
+        List<String> preferred = List.of(asked.split(","));
+        for (String id : preferred) {
+            if (!stores.areNamed() || stores.find(id) == null) {
+                throw HttpFailure.badRequest("Unknown store in the parameter prefer: " + id);
+            }
+        }
+        return preferred;
     }
 
     private static void requireSame(ImageRecord image, long recorded, long found) {

@@ -2,18 +2,20 @@ package mirage.glance.api;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.http.JsonBody;
 import mirage.glance.patch.ImagePatch;
+import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageAttributes;
+import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
-import mirage.glance.record.ImageRecords;
-import mirage.library.ImageLibrary;
+import mirage.glance.store.LibraryStore;
+import mirage.glance.transfer.ImageFacts;
 import mirage.library.ImageNotFoundException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -21,27 +23,24 @@ import java.util.Objects;
 final class ImageHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ImageHandler.class);
 
+    private final ImageService service;
+    private final Access access;
     private final Images images;
-    private final ImageLibrary library;
     private final ImageFacts facts;
-    private final ApiLimits limits;
-    private final Clock clock;
+    private final ImageJson json;
+    private final Locations locations;
 
-    ImageHandler(
-            ImageRecords records,
-            ImageLibrary library,
-            ImageFacts facts,
-            ApiLimits limits,
-            Clock clock) {
-        this.images = new Images(records);
-        this.library = library;
+    ImageHandler(ImageService service, Access access, ImageFacts facts, ImageJson json) {
+        this.service = service;
+        this.access = access;
+        this.images = new Images(service.records(), access);
         this.facts = facts;
-        this.limits = limits;
-        this.clock = clock;
+        this.json = json;
+        this.locations = new Locations(service);
     }
 
     void show(Exchange exchange) throws IOException {
-        exchange.answerJson(200, ImageJson.of(facts.refresh(images.visible(exchange))));
+        exchange.answerJson(200, json.of(facts.refresh(images.visible(exchange))));
     }
 
     void patch(Exchange exchange) throws IOException {
@@ -49,21 +48,34 @@ final class ImageHandler {
         ImagePatch.requireMediaType(mediaType);
         ImagePatch patch = ImagePatch.read(mediaType, JsonBody.read(exchange));
         ImageRecord before = images.visible(exchange);
-        ImageRecord after = images.change(exchange, image -> patched(exchange, image, patch));
+        Locations.Change moved =
+                locations.prepare(patch.locationChanges(), access, exchange.caller(), before);
+        ImageRecord after =
+                images.change(
+                        exchange,
+                        RuleNames.MODIFY_IMAGE,
+                        image -> moved.applyTo(patched(exchange, image, patch)));
+        moved.forgetRemoved(after);
         if (!Objects.equals(before.attributes().name(), after.attributes().name())) {
             relabel(after);
         }
-        exchange.answerJson(200, ImageJson.of(facts.refresh(after)));
+        exchange.answerJson(200, json.of(facts.refresh(after)));
     }
 
     /** The record goes first: from then on the image is gone for all, and its bytes may take their time. */
     void delete(Exchange exchange) throws IOException {
-        ImageRecord image = images.visible(exchange);
-        images.remove(exchange, ImageHandler::requireNotProtected);
-        try {
-            library.delete(image.id());
-        } catch (IOException failure) {
-            LOG.error("image {}: removed, its bytes go at the next start", image.id(), failure);
+        ImageRecord removed =
+                images.remove(exchange, RuleNames.DELETE_IMAGE, ImageHandler::requireNotProtected);
+        for (LibraryStore store : service.stores().writable()) {
+            try {
+                store.library().delete(removed.id());
+            } catch (IOException failure) {
+                LOG.error(
+                        "image {}: removed, its bytes in {} go at the next start",
+                        removed.id(),
+                        store.id(),
+                        failure);
+            }
         }
         exchange.answerNoContent();
     }
@@ -73,9 +85,9 @@ final class ImageHandler {
             return image;
         }
         ImageAttributes attributes = patch.applyTo(image);
-        Policy.requireMayMake(exchange.caller(), image.attributes(), attributes);
-        limits.requireWithin(attributes);
-        return image.withAttributes(attributes, clock.instant());
+        access.requireMayMake(exchange.caller(), image.attributes(), attributes);
+        service.settings().limits().requireWithin(attributes);
+        return image.withAttributes(attributes, service.clock().instant());
     }
 
     private static void requireNotProtected(ImageRecord image) {
@@ -87,15 +99,17 @@ final class ImageHandler {
 
     /** The library's label follows the record; where it fails to, the next start makes it good. */
     private void relabel(ImageRecord image) {
-        if (!image.status().hasData()) {
-            return;
-        }
-        try {
-            library.rename(image.id(), Objects.requireNonNullElse(image.attributes().name(), ""));
-        } catch (ImageNotFoundException missing) {
-            LOG.warn("image {}: the library does not have it", image.id());
-        } catch (IOException failure) {
-            LOG.warn("image {}: the library keeps its old label", image.id(), failure);
+        String label = Objects.requireNonNullElse(image.attributes().name(), "");
+        for (ImageLocation location : image.locations()) {
+            if (service.stores().of(location) instanceof LibraryStore store) {
+                try {
+                    store.library().rename(image.id(), label);
+                } catch (ImageNotFoundException missing) {
+                    LOG.warn("image {}: store {} does not have it", image.id(), store.id());
+                } catch (IOException failure) {
+                    LOG.warn("image {}: the library keeps its old label", image.id(), failure);
+                }
+            }
         }
     }
 

@@ -6,20 +6,33 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageData;
+import mirage.glance.record.ImageImport;
+import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
+import mirage.glance.store.ImageStores;
 
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
-/** An image as the API writes it: custom properties first, then what every image has, absent values as nulls. */
+import java.util.List;
+
+/** Images as the API writes them: custom properties first, then what every image has, absent values as nulls. */
 final class ImageJson {
-    private ImageJson() {}
+    private final ImageStores stores;
+    private final boolean showsLocations;
+    private final boolean showsDirectUrl;
 
-    static ObjectNode of(ImageRecord image) {
+    ImageJson(ImageStores stores, ApiSettings settings) {
+        this.stores = stores;
+        this.showsLocations = settings.showsLocations();
+        this.showsDirectUrl = settings.showsDirectUrl();
+    }
+
+    ObjectNode of(ImageRecord image) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ImageAttributes attributes = image.attributes();
         ImageData data = image.data();
         attributes.properties().forEach(json::put);
+        putImport(json, image.imported());
         json.put("name", attributes.name());
         json.put("disk_format", attributes.diskFormat());
         json.put("container_format", attributes.containerFormat());
@@ -33,16 +46,22 @@ final class ImageJson {
         json.put("min_disk", attributes.minDisk());
         json.put("owner", attributes.owner());
         json.put("os_hidden", attributes.isHidden());
-        json.put("os_hash_algo", data == null ? null : "sha512");
-        json.put("os_hash_value", data == null ? null : data.sha512());
+        ImageData.Hash hash = data == null ? null : data.hash();
+        json.put("os_hash_algo", hash == null ? null : hash.algorithm());
+        json.put("os_hash_value", hash == null ? null : hash.value());
         json.put("id", image.id().value());
-        json.put("created_at", seconds(image.createdAt()));
-        json.put("updated_at", seconds(image.updatedAt()));
+        json.put("created_at", Times.seconds(image.createdAt()));
+        json.put("updated_at", Times.seconds(image.updatedAt()));
+        putLocations(json, image);
         ArrayNode tags = json.putArray("tags");
         attributes.tags().forEach(tags::add);
         json.put("self", pathOf(image));
         json.put("file", pathOf(image) + "/file");
         json.put("schema", "/v2/schemas/image");
+        List<String> names = stores.areNamed() ? stores.namesOf(image) : List.of();
+        if (!names.isEmpty()) {
+            json.put("stores", String.join(",", names));
+        }
         return json;
     }
 
@@ -50,8 +69,33 @@ final class ImageJson {
         return "/v2/images/" + image.id();
     }
 
-    /** Such as {@code 2026-01-02T03:04:05Z}. */
-    private static String seconds(Instant time) {
-        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    /** Two custom properties that tell clients how far an import is. */
+    private static void putImport(ObjectNode json, @Nullable ImageImport imported) {
+        if (imported != null) {
+            json.put("os_glance_importing_to_stores", String.join(",", imported.importingTo()));
+            json.put("os_glance_failed_import", String.join(",", imported.failed()));
+        }
+    }
+
+    private void putLocations(ObjectNode json, ImageRecord image) {
+        List<ImageLocation> ordered = stores.inReadOrder(image, List.of());
+        if (showsLocations) {
+            ArrayNode locations = json.putArray("locations");
+            ordered.forEach(location -> locations.add(of(location)));
+        }
+        if (showsDirectUrl && !ordered.isEmpty()) {
+            json.put("direct_url", ordered.getFirst().url());
+        }
+    }
+
+    private ObjectNode of(ImageLocation location) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("url", location.url());
+        ObjectNode metadata = json.putObject("metadata");
+        location.metadata().forEach(metadata::put);
+        if (stores.areNamed() && !location.store().isEmpty()) {
+            metadata.put("store", location.store());
+        }
+        return json;
     }
 }

@@ -11,15 +11,18 @@ import mirage.glance.schema.ImageSchema;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** The image records as a caller sees them: what he may not see is 404. */
 final class Images {
     private final ImageRecords records;
+    private final Access access;
 
-    Images(ImageRecords records) {
+    Images(ImageRecords records, Access access) {
         this.records = records;
+        this.access = access;
     }
 
     /**
@@ -39,25 +42,27 @@ final class Images {
     /** The image of an id, null when it does not exist for the caller. */
     @Nullable ImageRecord visible(String id, Caller caller) {
         ImageRecord image = ImageSchema.isImageId(id) ? records.find(new ImageId(id)) : null;
-        return image != null && Policy.sees(caller, image) ? image : null;
+        return image != null && access.sees(caller, image) ? image : null;
     }
 
     /**
      * Changes the image that the route names.
      *
+     * @param rule by which the caller must be permitted to
      * @throws HttpFailure 404 when it does not exist for the caller, 403 when he may not change it
      */
-    ImageRecord change(Exchange exchange, UnaryOperator<ImageRecord> change) {
-        ImageId id = visible(exchange).id();
+    ImageRecord change(Exchange exchange, String rule, UnaryOperator<ImageRecord> change) {
+        ImageRecord image = visible(exchange);
+        access.require(rule, exchange.caller(), image);
         try {
             return records.update(
-                    id,
-                    image -> {
-                        requireMayChange(exchange.caller(), image);
-                        return change.apply(image);
+                    image.id(),
+                    now -> {
+                        requireSameOwner(image, now);
+                        return change.apply(now);
                     });
         } catch (RecordNotFoundException gone) {
-            throw notFound(id.value());
+            throw notFound(image.id().value());
         }
     }
 
@@ -65,31 +70,35 @@ final class Images {
      * Removes the image that the route names.
      *
      * @param check as that of {@link ImageRecords#remove}
-     * @throws HttpFailure 404 when it does not exist for the caller, 403 when he may not change it
+     * @return the image as it was
+     * @throws HttpFailure 404 when it does not exist for the caller, 403 when he may not remove it
      */
-    void remove(Exchange exchange, Consumer<ImageRecord> check) {
-        ImageId id = visible(exchange).id();
+    ImageRecord remove(Exchange exchange, String rule, Consumer<ImageRecord> check) {
+        ImageRecord image = visible(exchange);
+        access.require(rule, exchange.caller(), image);
+        ImageRecord[] removed = {image};
         try {
             records.remove(
-                    id,
-                    image -> {
-                        requireMayChange(exchange.caller(), image);
-                        check.accept(image);
+                    image.id(),
+                    now -> {
+                        requireSameOwner(image, now);
+                        check.accept(now);
+                        removed[0] = now;
                     });
         } catch (RecordNotFoundException gone) {
-            throw notFound(id.value());
+            throw notFound(image.id().value());
         }
+        return removed[0];
     }
 
     static HttpFailure notFound(String id) {
         return HttpFailure.notFound("No image found with ID " + id);
     }
 
-    /** The image may have changed hands since it was looked at. */
-    private static void requireMayChange(Caller caller, ImageRecord image) {
-        if (!Policy.sees(caller, image)) {
-            throw notFound(image.id().value());
+    /** The image may have changed hands since the caller was let pass. */
+    private static void requireSameOwner(ImageRecord seen, ImageRecord now) {
+        if (!Objects.equals(seen.attributes().owner(), now.attributes().owner())) {
+            throw notFound(now.id().value());
         }
-        Policy.requireMayChange(caller, image);
     }
 }

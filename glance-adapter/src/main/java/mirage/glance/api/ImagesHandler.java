@@ -8,77 +8,95 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import mirage.catalog.ImageId;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.http.JsonBody;
 import mirage.glance.http.QueryString;
 import mirage.glance.identity.Caller;
+import mirage.glance.policy.RuleNames;
 import mirage.glance.query.ListRequest;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageRecord;
-import mirage.glance.record.ImageRecords;
 import mirage.glance.record.RecordExistsException;
 import mirage.glance.schema.ImageSchema;
+import mirage.glance.store.ImageStore;
+import mirage.glance.transfer.ImageFacts;
+import mirage.glance.transfer.ImportRequest;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** {@code /v2/images}: creating and listing. */
 final class ImagesHandler {
     private static final String PATH = "/v2/images";
 
-    private final ImageRecords records;
+    private final ImageService service;
+    private final Access access;
     private final Images images;
     private final ImageFacts facts;
-    private final ApiLimits limits;
-    private final Clock clock;
-    private final Supplier<UUID> newIds;
+    private final ImageJson json;
 
-    ImagesHandler(
-            ImageRecords records,
-            ImageFacts facts,
-            ApiLimits limits,
-            Clock clock,
-            Supplier<UUID> newIds) {
-        this.records = records;
-        this.images = new Images(records);
+    ImagesHandler(ImageService service, Access access, ImageFacts facts, ImageJson json) {
+        this.service = service;
+        this.access = access;
+        this.images = new Images(service.records(), access);
         this.facts = facts;
-        this.limits = limits;
-        this.clock = clock;
-        this.newIds = newIds;
+        this.json = json;
     }
 
     void create(Exchange exchange) throws IOException {
         JsonNode body = JsonBody.read(exchange);
         ImageId id = idOf(body);
         ImageAttributes attributes = attributesOf(body, exchange.caller());
-        Policy.requireMayCreate(exchange.caller(), attributes);
-        limits.requireWithin(attributes);
-        ImageRecord image = ImageRecord.queued(id, attributes, clock.instant());
+        access.requireMayCreate(exchange.caller(), attributes);
+        service.settings().limits().requireWithin(attributes);
+        ImageRecord image = ImageRecord.queued(id, attributes, service.clock().instant());
         try {
-            records.add(image);
+            service.records().add(image);
         } catch (RecordExistsException exists) {
             throw HttpFailure.conflict("Image ID " + id + " already exists!");
         }
         exchange.answerHeader("Location", exchange.origin() + ImageJson.pathOf(image));
-        exchange.answerJson(201, ImageJson.of(image));
+        sayHowToGoOn(exchange);
+        exchange.answerJson(201, json.of(image));
+    }
+
+    /** The command line client learns from these headers whether it can import, and where to. */
+    private void sayHowToGoOn(Exchange exchange) {
+        List<ImportRequest.Method> methods = service.settings().importMethods();
+        if (!methods.isEmpty()) {
+            exchange.answerHeader(
+                    "OpenStack-image-import-methods",
+                    methods.stream()
+                            .map(ImportRequest.Method::wireName)
+                            .collect(Collectors.joining(",")));
+        }
+        if (service.stores().areNamed()) {
+            exchange.answerHeader(
+                    "OpenStack-image-store-ids",
+                    service.stores().all().stream()
+                            .map(ImageStore::id)
+                            .collect(Collectors.joining(",")));
+        }
     }
 
     void list(Exchange exchange) throws IOException {
-        Policy.requireMayList(exchange.caller());
+        Caller caller = exchange.caller();
+        access.require(RuleNames.GET_IMAGES, caller);
         QueryString query = exchange.query();
-        ListRequest request = ListRequest.read(query, exchange.caller(), limits.pages());
-        List<ImageRecord> page = records.list(request.after(markerOf(request, exchange.caller())));
+        ListRequest request =
+                ListRequest.read(
+                        query, caller, access.isAdmin(caller), service.settings().limits().pages());
+        List<ImageRecord> page = service.records().list(request.after(markerOf(request, caller)));
         exchange.answerJson(200, listOf(page, query.without("marker"), request.limit()));
     }
 
     private ImageId idOf(JsonNode body) {
         JsonNode id = body.get("id");
         if (id == null) {
-            return new ImageId(newIds.get().toString());
+            return new ImageId(service.newIds().get().toString());
         }
         if (!id.isTextual() || !ImageSchema.isImageId(id.textValue())) {
             throw HttpFailure.badRequest(
@@ -118,7 +136,7 @@ final class ImagesHandler {
         ObjectNode list = JsonNodeFactory.instance.objectNode();
         ArrayNode array = list.putArray("images");
         for (ImageRecord image : page) {
-            array.add(ImageJson.of(facts.refresh(image)));
+            array.add(json.of(facts.refresh(image)));
         }
         list.put("first", query.after(PATH));
         list.put("schema", "/v2/schemas/images");

@@ -1,21 +1,31 @@
 package mirage.glance.api;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.http.Exchange;
+import mirage.glance.transfer.ImportRequest.Method;
 
 import java.io.IOException;
+import java.util.List;
 
 /** {@code /v2/info/…}: what this service can do. */
 final class InfoHandler {
-    /** There is no import: the list is empty, which clients and tempest take as that. */
+    private final List<Method> methods;
+
+    InfoHandler(ApiSettings settings) {
+        this.methods = settings.importMethods();
+    }
+
+    /** An empty list says that there is no import; clients and tempest take it as that. */
     void importMethods(Exchange exchange) throws IOException {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        ObjectNode methods = answer.putObject("import-methods");
-        methods.put("description", "Import methods available.");
-        methods.put("type", "array");
-        methods.putArray("value");
+        ObjectNode json = answer.putObject("import-methods");
+        json.put("description", "Import methods available.");
+        json.put("type", "array");
+        ArrayNode list = json.putArray("value");
+        methods.forEach(method -> list.add(method.wireName()));
         exchange.answerJson(200, answer);
     }
 }

@@ -6,10 +6,16 @@ import mirage.glance.http.Endpoint;
 import mirage.glance.schema.PublishedSchemas;
 
 import java.util.Map;
+import java.util.Set;
 
 /** {@code /v2/schemas/…}: the same answer for everyone. */
 final class SchemasHandler {
     private final Map<String, ObjectNode> schemas = PublishedSchemas.all();
+
+    /** Path of each schema below {@code /v2/schemas/}. */
+    Set<String> names() {
+        return schemas.keySet();
+    }
 
     /** Answers with the schema of that name. */
     Endpoint schema(String name) {

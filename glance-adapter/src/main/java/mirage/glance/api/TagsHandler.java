@@ -2,9 +2,9 @@ package mirage.glance.api;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageRecord;
-import mirage.glance.record.ImageRecords;
 import mirage.glance.schema.ImageSchema;
 
 import java.io.IOException;
@@ -16,21 +16,21 @@ final class TagsHandler {
     private final ApiLimits limits;
     private final Clock clock;
 
-    TagsHandler(ImageRecords records, ApiLimits limits, Clock clock) {
-        this.images = new Images(records);
-        this.limits = limits;
-        this.clock = clock;
+    TagsHandler(ImageService service, Access access) {
+        this.images = new Images(service.records(), access);
+        this.limits = service.settings().limits();
+        this.clock = service.clock();
     }
 
     void add(Exchange exchange) throws IOException {
         String tag = ImageSchema.tag(exchange.variable("tag"));
-        images.change(exchange, image -> withTag(image, tag));
+        images.change(exchange, RuleNames.MODIFY_IMAGE, image -> withTag(image, tag));
         exchange.answerNoContent();
     }
 
     void remove(Exchange exchange) throws IOException {
         String tag = exchange.variable("tag");
-        images.change(exchange, image -> withoutTag(image, tag));
+        images.change(exchange, RuleNames.MODIFY_IMAGE, image -> withoutTag(image, tag));
         exchange.answerNoContent();
     }
 

@@ -24,6 +24,12 @@ public final class Authentication implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
     private static final String BEARER = "Bearer ";
 
+    /** Glance's, which lets keystonemiddleware only add its challenge to the answer. */
+    private static final String MESSAGE =
+            "This server could not verify that you are authorized to access the document you"
+                    + " requested. Either you supplied the wrong credentials (e.g., bad password),"
+                    + " or your browser does not understand how to supply the credentials required.";
+
     private final Endpoint next;
     private final Identity identity;
 
@@ -36,11 +42,20 @@ public final class Authentication implements Endpoint {
     public void handle(Exchange exchange) throws IOException {
         Credentials credentials = credentialsOf(exchange);
         Caller caller = credentials == null ? null : callerOf(credentials);
-        if (caller == null) {
+        if (caller == null || !isFor(exchange, caller)) {
             throw unauthorized();
         }
         exchange.caller(caller);
         next.handle(exchange);
+    }
+
+    /**
+     * Whether the caller's token may be used for a request. What a service asks for to fulfil a user's request need not
+     * be in the user's rules.
+     */
+    private static boolean isFor(Exchange exchange, Caller caller) {
+        return !caller.serviceRoles().isEmpty()
+                || caller.token().permits(exchange.method(), exchange.rawPath());
     }
 
     private static @Nullable Credentials credentialsOf(Exchange exchange) {
@@ -77,7 +92,8 @@ public final class Authentication implements Endpoint {
         try {
             return identity.callerOf(credentials);
         } catch (IOException unreachable) {
-            LOG.error("tokens cannot be looked at", unreachable);
+            LOG.error("tokens cannot be looked at: {}", unreachable.getMessage());
+            LOG.debug("tokens cannot be looked at", unreachable);
             throw new HttpFailure(503, "The identity service cannot be asked now.");
         }
     }
@@ -86,7 +102,7 @@ public final class Authentication implements Endpoint {
         List<String> challenges = identity.challenges();
         return new HttpFailure(
                 401,
-                "This server could not verify that you are authorized.",
+                MESSAGE,
                 challenges.isEmpty()
                         ? Map.of()
                         : Map.of("WWW-Authenticate", String.join(", ", challenges)));

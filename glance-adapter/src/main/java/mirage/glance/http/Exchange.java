@@ -3,9 +3,9 @@ package mirage.glance.http;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import mirage.glance.identity.Caller;
+import mirage.glance.log.LogContext;
 
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -19,26 +19,35 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A request and its answer. Used by one thread. */
+/** A request and its answer. Used by one thread, except for what is counted, which others may look at meanwhile. */
 public final class Exchange {
     private final Request request;
     private final Response response;
+    private final ClientView client;
     private final @Nullable String publicEndpoint;
     private List<String> path;
     private Map<String, String> variables = Map.of();
     private @Nullable Caller caller;
     private @Nullable String requestId;
+    private volatile @Nullable String route;
     private boolean bodyTouched;
     private boolean answered;
-    private long bytesOut;
+    private final AtomicLong bytesOut = new AtomicLong();
 
     /**
+     * @param client how the client reached the service
      * @param publicEndpoint what links to this service begin with, null for what the request was sent to
      */
-    Exchange(Request request, Response response, @Nullable String publicEndpoint) {
+    Exchange(
+            Request request,
+            Response response,
+            ClientView client,
+            @Nullable String publicEndpoint) {
         this.request = request;
         this.response = response;
+        this.client = client;
         this.publicEndpoint = publicEndpoint;
         this.path = RawPath.segments(request.getHttpURI());
     }
@@ -95,29 +104,37 @@ public final class Exchange {
 
     void caller(Caller newCaller) {
         caller = newCaller;
+        LogContext.current().withCaller(newCaller.userId(), newCaller.projectId()).put();
     }
 
-    @Nullable String requestId() {
-        return requestId;
+    /** The pattern of the path that answers, such as {@code /images/{image}}, null as long as none was found. */
+    @Nullable String route() {
+        return route;
+    }
+
+    void route(String newRoute) {
+        route = newRoute;
+    }
+
+    /** Address of the client. */
+    String remote() {
+        return client.remote();
+    }
+
+    /** Id of the request, empty before it has one. */
+    public String requestId() {
+        return requestId == null ? "" : requestId;
     }
 
     void requestId(String newRequestId) {
         requestId = newRequestId;
+        LogContext.current().withRequestId(newRequestId).put();
         response.getHeaders().put(RequestIds.HEADER, newRequestId);
     }
 
     /** What links to this service begin with, as the client knows it, such as {@code http://cloud:9292}. */
     public String origin() {
-        if (publicEndpoint != null) {
-            return publicEndpoint;
-        }
-        HttpURI uri = request.getHttpURI();
-        String authority = uri.getAuthority();
-        return uri.getScheme()
-                + "://"
-                + (authority == null
-                        ? Request.getServerName(request) + ":" + Request.getServerPort(request)
-                        : authority);
+        return publicEndpoint != null ? publicEndpoint : client.origin();
     }
 
     /** Length of the request's body in bytes as its header says, -1 when it does not say. */
@@ -206,7 +223,7 @@ public final class Exchange {
     }
 
     long bytesOut() {
-        return bytesOut;
+        return bytesOut.get();
     }
 
     long bytesIn() {
@@ -225,7 +242,7 @@ public final class Exchange {
             written.block();
         }
         answered |= last;
-        bytesOut += length;
+        bytesOut.addAndGet(length);
     }
 
     private final class ResponseChannel implements WritableByteChannel {

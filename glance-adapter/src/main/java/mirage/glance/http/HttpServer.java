@@ -1,16 +1,21 @@
 package mirage.glance.http;
 
+import mirage.glance.log.LogContext;
+
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.ErrorHandler;
-import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -21,74 +26,77 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.Phaser;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
- * The HTTP server. All that is special to Jetty is here and in {@link Exchange}.
+ * The HTTP server. All that is special to Jetty is here, in {@link Exchange}, {@link ClientView} and {@link Tls}.
  *
  * <pre>
- *   Server, one connector, HTTP/1.1
- *   └─ GracefulHandler      at the stop: no new requests, those in flight get their time
- *      └─ Dispatch          one virtual thread per request
- *         └─ the Endpoint given
+ *   Server, one connector, HTTP/1.1, plain or over TLS
+ *   └─ Dispatch          one virtual thread per request
+ *      └─ the Endpoint given
  * </pre>
+ *
+ * A stop takes these steps; {@link #hurry} ends the waits of 2 and 4:
+ *
+ * <ol>
+ *   <li>every answer from now on tells its client to come back on a new connection
+ *   <li>the drain delay passes, requests are taken as before: load balancers see the healthcheck and turn away
+ *   <li>no new connections
+ *   <li>requests under way have the stop timeout to end
+ *   <li>what is left is cut, and seen to its end
+ * </ol>
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
-
-    /** Keystone tokens come in headers and may be long. */
-    private static final int REQUEST_HEADER_BYTES = 32 * 1024;
-
     private static final Duration WAIT_FOR_ABORTED = Duration.ofSeconds(10);
 
     private final Server server;
     private final ServerConnector connector;
-    private final Phaser inFlight = new Phaser(1);
+    private final HttpSettings settings;
+    private final @Nullable Tls tls;
+    private final InFlight inFlight = new InFlight();
+    private volatile boolean stopping;
 
-    private HttpServer(Server server, ServerConnector connector) {
+    private HttpServer(
+            Server server, ServerConnector connector, HttpSettings settings, @Nullable Tls tls) {
         this.server = server;
         this.connector = connector;
+        this.settings = settings;
+        this.tls = tls;
     }
 
     /**
      * Starts to serve.
      *
-     * @param address to listen at; port 0 takes a free one
-     * @param publicEndpoint what links to this service begin with, null for what a request was sent to
-     * @param idleTimeout after which a connection is cut on which nothing moves
-     * @param stopTimeout how long {@link #close} waits for requests in flight
-     * @throws IOException when the address cannot be had
+     * @throws IOException when the address cannot be had, or the files of TLS are not what they should be
      */
-    public static HttpServer start(
-            Endpoint endpoint,
-            InetSocketAddress address,
-            @Nullable String publicEndpoint,
-            Duration idleTimeout,
-            Duration stopTimeout)
-            throws IOException {
+    public static HttpServer start(Endpoint endpoint, HttpSettings settings) throws IOException {
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setName("http");
         threads.setVirtualThreadsExecutor(
                 VirtualThreads.getNamedVirtualThreadsExecutor("request-"));
         Server jetty = new Server(threads);
-        HttpConfiguration configuration = new HttpConfiguration();
-        configuration.setSendServerVersion(false);
-        configuration.setRequestHeaderSize(REQUEST_HEADER_BYTES);
-        // Names of images come as path segments, whatever is in them; RawPath cuts, nothing is
-        // resolved.
-        configuration.setUriCompliance(UriCompliance.UNSAFE);
+        TlsFiles files = settings.tls();
+        Tls tls = files == null ? null : Tls.of(files);
+        HttpConnectionFactory http =
+                new HttpConnectionFactory(configuration(settings, tls != null));
         ServerConnector connector =
-                new ServerConnector(jetty, 1, 1, new HttpConnectionFactory(configuration));
+                tls == null
+                        ? new ServerConnector(jetty, 1, 1, http)
+                        : new ServerConnector(
+                                jetty,
+                                1,
+                                1,
+                                new SslConnectionFactory(tls.context(), http.getProtocol()),
+                                http);
+        InetSocketAddress address = settings.listen();
         connector.setHost(address.getHostString());
         connector.setPort(address.getPort());
-        connector.setIdleTimeout(idleTimeout.toMillis());
+        connector.setIdleTimeout(settings.idleTimeout().toMillis());
         jetty.addConnector(connector);
         jetty.setErrorHandler(new PlainErrors());
-        jetty.setStopTimeout(stopTimeout.toMillis());
-        HttpServer server = new HttpServer(jetty, connector);
-        jetty.setHandler(new GracefulHandler(server.new Dispatch(endpoint, publicEndpoint)));
+        HttpServer server = new HttpServer(jetty, connector, settings, tls);
+        jetty.setHandler(server.new Dispatch(endpoint));
         try {
             jetty.start();
         } catch (Exception failure) {
@@ -105,27 +113,67 @@ public final class HttpServer implements AutoCloseable {
         return server;
     }
 
+    private static HttpConfiguration configuration(HttpSettings settings, boolean secure) {
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setSendServerVersion(false);
+        configuration.setRequestHeaderSize(settings.requestHeaderBytes());
+        // Names of images come as path segments, whatever is in them; RawPath cuts, nothing is
+        // resolved.
+        configuration.setUriCompliance(UriCompliance.UNSAFE);
+        if (secure) {
+            // Clients by address, and proxies, name hosts that the certificate need not have.
+            configuration.addCustomizer(new SecureRequestCustomizer(false));
+        }
+        return configuration;
+    }
+
+    /** Where it listens, such as {@code https://127.0.0.1:9292}. */
+    public String uri() {
+        String host = settings.listen().getHostString();
+        return (tls == null ? "http://" : "https://")
+                + (host.contains(":") ? "[" + host + "]" : host)
+                + ":"
+                + port();
+    }
+
     /** The port that it listens at. */
     public int port() {
         return connector.getLocalPort();
     }
 
-    /**
-     * Takes no more requests, gives those in flight the stop timeout, cuts off what is left and waits until its
-     * endpoints have come back.
-     */
+    /** Requests under way. */
+    public int inFlight() {
+        return inFlight.count();
+    }
+
+    /** The TLS of this server, null for plain HTTP. */
+    public @Nullable Tls tls() {
+        return tls;
+    }
+
+    /** Cuts short the waits of a stop that is under way or will come: connections are cut. */
+    public void hurry() {
+        inFlight.hurry();
+    }
+
+    /** Stops, in the steps that the class tells. */
     @Override
     public void close() {
-        stop(server);
-        int phase = inFlight.arrive();
+        stopping = true; // 1
         try {
-            inFlight.awaitAdvanceInterruptibly(
-                    phase, WAIT_FOR_ABORTED.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException slow) {
-            LOG.warn("{} requests did not end", inFlight.getUnarrivedParties());
+            inFlight.pause(settings.drainDelay()); // 2
+            connector.close(); // 3
+            if (!inFlight.awaitNone(settings.stopTimeout())) { // 4
+                LOG.warn("{} requests under way are cut", inFlight.count());
+            }
+            connector.getConnectedEndPoints().forEach(EndPoint::close); // 5
+            if (!inFlight.awaitAborted(WAIT_FOR_ABORTED)) {
+                LOG.warn("{} requests did not end", inFlight.count());
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        stop(server);
     }
 
     private static void stop(Server jetty) {
@@ -146,19 +194,28 @@ public final class HttpServer implements AutoCloseable {
 
     /** Runs the endpoint for a request. */
     private final class Dispatch extends Handler.Abstract {
-        private final Endpoint endpoint;
-        private final @Nullable String publicEndpoint;
+        private static final LogContext NOBODY = new LogContext(null, null, null);
 
-        Dispatch(Endpoint endpoint, @Nullable String publicEndpoint) {
+        private final Endpoint endpoint;
+
+        Dispatch(Endpoint endpoint) {
             this.endpoint = endpoint;
-            this.publicEndpoint = publicEndpoint;
         }
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            inFlight.register();
-            try {
-                Exchange exchange = new Exchange(request, response, publicEndpoint);
+            inFlight.enter();
+            // One thread may serve several requests of a connection, one after the other.
+            try (LogContext.Scope _ = NOBODY.open()) {
+                if (stopping) {
+                    response.getHeaders().put(HttpHeader.CONNECTION, "close");
+                }
+                Exchange exchange =
+                        new Exchange(
+                                request,
+                                response,
+                                ClientView.of(request, settings.proxyHeaders()),
+                                settings.publicEndpoint());
                 endpoint.handle(exchange);
                 if (exchange.isAnswered()) {
                     callback.succeeded();
@@ -171,7 +228,7 @@ public final class HttpServer implements AutoCloseable {
                 LOG.debug("{} {} cut short", request.getMethod(), request.getHttpURI(), failure);
                 callback.failed(failure);
             } finally {
-                inFlight.arriveAndDeregister();
+                inFlight.leave();
             }
             return true;
         }

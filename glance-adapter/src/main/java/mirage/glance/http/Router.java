@@ -19,15 +19,21 @@ public final class Router implements Endpoint {
     }
 
     public static Router of(Route... routes) {
-        return new Router(List.of(routes));
+        return of(List.of(routes));
+    }
+
+    public static Router of(List<Route> routes) {
+        return new Router(routes);
     }
 
     /** A path with its methods. */
     public static final class Route {
+        private final String path;
         private final List<String> pattern;
         private final Map<String, Endpoint> methods = new LinkedHashMap<>();
 
         private Route(String path) {
+            this.path = path;
             this.pattern = List.of(path.substring(1).split("/"));
         }
 
@@ -78,6 +84,7 @@ public final class Router implements Endpoint {
         for (Route route : routes) {
             Map<String, String> variables = new HashMap<>();
             if (route.matches(exchange.path(), variables)) {
+                exchange.route(route.path);
                 Endpoint endpoint = route.methods.get(exchange.method());
                 if (endpoint == null) {
                     throw new HttpFailure(

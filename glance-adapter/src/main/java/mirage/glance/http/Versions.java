@@ -17,6 +17,7 @@ import java.util.Map;
 public final class Versions implements Endpoint {
     private static final String MEDIA_TYPE = "application/vnd.openstack.images-";
     private static final String PREFIX = "v2";
+    private static final String ROUTE = "/versions";
 
     private final Endpoint next;
     private final List<String> advertised;
@@ -39,7 +40,10 @@ public final class Versions implements Endpoint {
         if (!first.equals("versions") && isServed(version)) {
             exchange.path(asked == null ? path.subList(1, path.size()) : path);
             next.handle(exchange);
-        } else if (exchange.method().equals("HEAD")) {
+            return;
+        }
+        exchange.route(ROUTE);
+        if (exchange.method().equals("HEAD")) {
             throw new HttpFailure(405, "Only GET is allowed here.", Map.of("Allow", "GET"));
         } else {
             exchange.answerJson(first.equals("versions") ? 200 : 300, document(exchange));

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token of the user
  * @param serviceToken of the service that passes on the user's request, null when there is none
- * @param project id of the project that the client wants to act in, for tokens that are good for several, null for the
- *     token's own. A wish, not a proof: it counts only when the token grants it.
+ * @param project id of the project that the client wants to act in, null when it does not say. For tokens that are good
+ *     for several; others have one project or none, whatever is asked. A wish, not a proof: the token must grant it.
  */
 public record Credentials(String token, @Nullable String serviceToken, @Nullable String project) {
     /** A user's token alone. */

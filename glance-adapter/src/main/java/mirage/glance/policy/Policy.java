@@ -13,6 +13,11 @@ public interface Policy {
      */
     boolean permits(String rule, Caller caller, PolicyTarget target);
 
+    /** Whether there is a rule of this name. For others the rule {@code default} answers, as in oslo.policy. */
+    default boolean defines(String rule) {
+        return true;
+    }
+
     /**
      * Lets pass who may.
      *

@@ -3,8 +3,9 @@ package mirage.glance.policy;
 /**
  * The names of Glance's rules.
  *
- * <p>Two are newer than Zed, where the answer is that of the rule for unknown names: {@link #ADD_IMAGE_LOCATION} and {@link
- * #FETCH_IMAGE_LOCATION}, for {@code /v2/images/ID/locations} of version 2.17.
+ * <p>Some are newer than Zed: {@link #SERVICE_API}, {@link #ADD_IMAGE_LOCATION} and {@link #FETCH_IMAGE_LOCATION} for
+ * {@code /v2/images/ID/locations} of version 2.17, {@link #CACHE_CLEAN} and {@link #CACHE_PRUNE} of version 2.18. They
+ * are there in every mode.
  */
 public final class RuleNames {
     // What other rules refer to.
@@ -43,6 +44,8 @@ public final class RuleNames {
     public static final String CACHE_IMAGE = "cache_image";
     public static final String CACHE_LIST = "cache_list";
     public static final String CACHE_DELETE = "cache_delete";
+    public static final String CACHE_CLEAN = "cache_clean";
+    public static final String CACHE_PRUNE = "cache_prune";
 
     // Stores.
     public static final String STORES_INFO_DETAIL = "stores_info_detail";

@@ -9,6 +9,7 @@ import mirage.glance.record.Field.NumberField;
 import mirage.glance.record.Field.TextField;
 import mirage.glance.record.Field.TimeField;
 import mirage.glance.record.Filter;
+import mirage.glance.record.ImageMember;
 import mirage.glance.record.ImageQuery;
 import mirage.glance.record.ImageQuery.Scope;
 import mirage.glance.record.ImageQuery.SortKey;
@@ -68,18 +69,22 @@ public record ListRequest(
                     TextField.CONTAINER_FORMAT,
                     TextField.DISK_FORMAT);
     private static final Map<String, Field> PLAIN_TEXTS =
-            byName(TextField.OWNER, TextField.CHECKSUM, TextField.OS_HASH_VALUE);
+            byName(
+                    TextField.OWNER,
+                    TextField.CHECKSUM,
+                    TextField.OS_HASH_ALGO,
+                    TextField.OS_HASH_VALUE);
     private static final Map<String, Field> NUMBERS = byName(NumberField.values());
     private static final Map<String, Field> TIMES = byName(TimeField.values());
-    private static final String HASH_ALGORITHM = "sha512";
 
     /**
      * Reads the parameters of a request.
      *
+     * @param isAdmin whether the caller sees the images of all projects
      * @throws HttpFailure 400 for what they must not say
      */
-    public static ListRequest read(QueryString query, Caller caller, PageLimits limits) {
-        requireMemberStatus(query.last("member_status"));
+    public static ListRequest read(
+            QueryString query, Caller caller, boolean isAdmin, PageLimits limits) {
         List<Filter> filters = new ArrayList<>();
         filters.add(new Filter.Is(FlagField.OS_HIDDEN, hidden(query.last("os_hidden"))));
         for (String tag : query.all("tag")) {
@@ -90,7 +95,11 @@ public record ListRequest(
         others.keySet().removeAll(NO_FILTERS);
         others.forEach((name, value) -> filters.add(filter(name, value)));
         return new ListRequest(
-                scope(query.last("visibility"), caller),
+                scope(
+                        query.last("visibility"),
+                        memberStatus(query.last("member_status")),
+                        caller,
+                        isAdmin),
                 filters,
                 sort(query),
                 query.last("marker"),
@@ -106,14 +115,14 @@ public record ListRequest(
      * An administrator sees the images of all projects, but community images of others only when they are asked for:
      * anybody may put these up, under any name.
      */
-    private static Scope scope(@Nullable String asked, Caller caller) {
-        String project = caller.projectId();
-        Set<Visibility> own =
-                project == null
-                        ? EnumSet.noneOf(Visibility.class)
-                        : EnumSet.allOf(Visibility.class);
+    private static Scope scope(
+            @Nullable String asked,
+            Set<ImageMember.Status> asMember,
+            Caller caller,
+            boolean isAdmin) {
+        Set<Visibility> own = EnumSet.allOf(Visibility.class);
         Set<Visibility> any =
-                caller.isAdmin()
+                isAdmin
                         ? EnumSet.allOf(Visibility.class)
                         : EnumSet.of(Visibility.PUBLIC, Visibility.COMMUNITY);
         if (asked == null) {
@@ -126,7 +135,12 @@ public record ListRequest(
             own.retainAll(Set.of(only));
             any.retainAll(Set.of(only));
         }
-        return new Scope(project == null ? "" : project, own, any);
+        boolean mayBeShared = asked == null || asked.equals("all") || asked.equals("shared");
+        String project = caller.projectId();
+        if (project == null) {
+            return new Scope("", Set.of(), any, Set.of());
+        }
+        return new Scope(project, own, any, mayBeShared ? asMember : Set.of());
     }
 
     private static Filter filter(String name, String value) {
@@ -139,11 +153,6 @@ public record ListRequest(
                 throw invalidFlag("protected", value);
             }
             return new Filter.Is(FlagField.PROTECTED, value.equals("true"));
-        }
-        if (name.equals("os_hash_algo")) {
-            return value.equals(HASH_ALGORITHM)
-                    ? new Filter.Between(NumberField.SIZE, 0, Long.MAX_VALUE)
-                    : nothing();
         }
         if (WITH_LISTS.get(name) instanceof TextField field) {
             return new Filter.OneOf(field, FilterExpression.parse(value).texts());
@@ -224,10 +233,20 @@ public record ListRequest(
                         + "' filter. Valid values are 'true' or 'false'.");
     }
 
-    private static void requireMemberStatus(@Nullable String status) {
-        if (status != null && !Set.of("pending", "accepted", "rejected", "all").contains(status)) {
-            throw HttpFailure.badRequest("Invalid status: " + status);
+    /** Only what the project has accepted, unless it asks for something else. */
+    private static Set<ImageMember.Status> memberStatus(@Nullable String asked) {
+        if (asked == null) {
+            return Set.of(ImageMember.Status.ACCEPTED);
         }
+        if (asked.equals("all")) {
+            return EnumSet.allOf(ImageMember.Status.class);
+        }
+        for (ImageMember.Status status : ImageMember.Status.values()) {
+            if (status.wireName().equals(asked)) {
+                return EnumSet.of(status);
+            }
+        }
+        throw HttpFailure.badRequest("Invalid status: " + asked);
     }
 
     private static int limit(@Nullable String asked, PageLimits limits) {

@@ -20,8 +20,8 @@ public sealed interface Field {
         CONTAINER_FORMAT("container_format", image -> image.attributes().containerFormat()),
         OWNER("owner", image -> image.attributes().owner()),
         CHECKSUM("checksum", image -> image.data() == null ? null : image.data().md5()),
-        OS_HASH_VALUE(
-                "os_hash_value", image -> image.data() == null ? null : image.data().sha512());
+        OS_HASH_ALGO("os_hash_algo", TextField::hashAlgorithm),
+        OS_HASH_VALUE("os_hash_value", TextField::hashValue);
 
         private final String column;
         private final Function<ImageRecord, @Nullable String> value;
@@ -39,6 +39,16 @@ public sealed interface Field {
         /** Null when the image does not have it. */
         @Nullable String of(ImageRecord image) {
             return value.apply(image);
+        }
+
+        private static @Nullable String hashAlgorithm(ImageRecord image) {
+            ImageData.Hash hash = image.data() == null ? null : image.data().hash();
+            return hash == null ? null : hash.algorithm();
+        }
+
+        private static @Nullable String hashValue(ImageRecord image) {
+            ImageData.Hash hash = image.data() == null ? null : image.data().hash();
+            return hash == null ? null : hash.value();
         }
     }
 

@@ -44,22 +44,39 @@ public record ImageQuery(
      * @param project the caller's
      * @param own images of that project are shown when they have one of these visibilities
      * @param any images of all projects are shown when they have one of these
+     * @param asMember shared images of others are shown when the project is a member of them with one of these
      */
-    public record Scope(String project, Set<Visibility> own, Set<Visibility> any) {
+    public record Scope(
+            String project,
+            Set<Visibility> own,
+            Set<Visibility> any,
+            Set<ImageMember.Status> asMember) {
         public Scope {
             own = Set.copyOf(own);
             any = Set.copyOf(any);
+            asMember = Set.copyOf(asMember);
         }
 
         /** Every image there is. */
         public static Scope everything() {
-            return new Scope("", Set.of(), EnumSet.allOf(Visibility.class));
+            return new Scope("", Set.of(), EnumSet.allOf(Visibility.class), Set.of());
         }
 
-        boolean shows(ImageRecord image) {
+        /**
+         * Whether it shows an image.
+         *
+         * @param member what the project made of the image, null when it is no member of it
+         */
+        boolean shows(ImageRecord image, ImageMember.@Nullable Status member) {
             Visibility visibility = image.attributes().visibility();
-            return any.contains(visibility)
-                    || (own.contains(visibility) && project.equals(image.attributes().owner()));
+            if (any.contains(visibility)) {
+                return true;
+            }
+            return project.equals(image.attributes().owner())
+                    ? own.contains(visibility)
+                    : visibility == Visibility.SHARED
+                            && member != null
+                            && asMember.contains(member);
         }
     }
 

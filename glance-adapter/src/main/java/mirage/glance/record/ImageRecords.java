@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>What a function given to these methods throws undoes the change and is passed on.
  */
-public interface ImageRecords extends AutoCloseable {
+public interface ImageRecords {
     /**
      * Adds an image.
      *
@@ -47,7 +47,4 @@ public interface ImageRecords extends AutoCloseable {
 
     /** A page of the images that a query asks for, in its order. */
     List<ImageRecord> list(ImageQuery query);
-
-    @Override
-    void close();
 }

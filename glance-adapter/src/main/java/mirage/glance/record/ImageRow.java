@@ -25,14 +25,16 @@ import java.util.Map;
 record ImageRow(ImageRecord bare) {
     static final String COLUMNS =
             "id, name, named, status, visibility, owner, disk_format, container_format, size,"
-                    + " virtual_size, settled, checksum, os_hash_value, protected, os_hidden,"
-                    + " min_ram, min_disk, created_at, updated_at";
+                    + " virtual_size, settled, checksum, os_hash_algo, os_hash_value, protected,"
+                    + " os_hidden, min_ram, min_disk, node, imported, import_task, importing_to,"
+                    + " import_failed, created_at, updated_at";
     static final int COLUMN_COUNT = COLUMNS.split(",").length;
 
     /** The values of {@link #COLUMNS}. */
     static Object[] valuesOf(ImageRecord record) {
         ImageAttributes attributes = record.attributes();
         ImageData data = record.data();
+        ImageImport imported = record.imported();
         return new Object[] {
             record.id().value(),
             orEmpty(attributes.name()),
@@ -45,12 +47,18 @@ record ImageRow(ImageRecord bare) {
             Field.NumberField.SIZE.of(record),
             Field.NumberField.VIRTUAL_SIZE.of(record),
             data != null && data.isSettled(),
-            data == null ? "" : data.md5(),
-            data == null ? "" : data.sha512(),
+            orEmpty(Field.TextField.CHECKSUM.of(record)),
+            orEmpty(Field.TextField.OS_HASH_ALGO.of(record)),
+            orEmpty(Field.TextField.OS_HASH_VALUE.of(record)),
             attributes.isProtected(),
             attributes.isHidden(),
             attributes.minRam(),
             attributes.minDisk(),
+            record.node(),
+            imported != null,
+            imported == null ? "" : imported.task(),
+            imported == null ? "" : String.join(",", imported.importingTo()),
+            imported == null ? "" : String.join(",", imported.failed()),
             Microseconds.of(record.createdAt()),
             Microseconds.of(record.updatedAt())
         };
@@ -78,6 +86,9 @@ record ImageRow(ImageRecord bare) {
                         attributes,
                         ImageStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                         readData(row),
+                        List.of(),
+                        readImport(row),
+                        row.getString("node"),
                         Microseconds.toInstant(row.getLong("created_at")),
                         Microseconds.toInstant(row.getLong("updated_at"))));
     }
@@ -92,8 +103,28 @@ record ImageRow(ImageRecord bare) {
                 size,
                 virtualSize == Field.UNKNOWN ? null : virtualSize,
                 row.getBoolean("settled"),
-                row.getString("checksum"),
-                row.getString("os_hash_value"));
+                orNull(row.getString("checksum")),
+                readHash(row));
+    }
+
+    private static ImageData.@Nullable Hash readHash(ResultSet row) throws SQLException {
+        String algorithm = row.getString("os_hash_algo");
+        return algorithm.isEmpty()
+                ? null
+                : new ImageData.Hash(algorithm, row.getString("os_hash_value"));
+    }
+
+    private static @Nullable ImageImport readImport(ResultSet row) throws SQLException {
+        return row.getBoolean("imported")
+                ? new ImageImport(
+                        row.getString("import_task"),
+                        listOf(row.getString("importing_to")),
+                        listOf(row.getString("import_failed")))
+                : null;
+    }
+
+    private static List<String> listOf(String names) {
+        return names.isEmpty() ? List.of() : List.of(names.split(","));
     }
 
     /** The records of rows with their properties and tags, in the order of the rows. */
@@ -117,6 +148,17 @@ record ImageRow(ImageRecord bare) {
         handle.select("SELECT image_id, tag FROM image_tags" + ofThese, ids)
                 .map((row, context) -> draftOf(drafts, row).tags().add(row.getString(2)))
                 .list();
+        Map<String, List<ImageLocation>> locations = new HashMap<>();
+        handle.select(
+                        "SELECT image_id, store, url, metadata FROM image_locations"
+                                + ofThese
+                                + " ORDER BY image_id, place",
+                        ids)
+                .map((row, context) ->
+                        locations
+                                .computeIfAbsent(row.getString(1), id -> new ArrayList<>())
+                                .add(readLocation(row)))
+                .list();
         List<ImageRecord> records = new ArrayList<>();
         for (ImageRow row : rows) {
             ImageRecord bare = row.bare;
@@ -127,6 +169,9 @@ record ImageRow(ImageRecord bare) {
                             attributes,
                             bare.status(),
                             bare.data(),
+                            locations.getOrDefault(bare.id().value(), List.of()),
+                            bare.imported(),
+                            bare.node(),
                             bare.createdAt(),
                             bare.updatedAt()));
         }
@@ -136,6 +181,11 @@ record ImageRow(ImageRecord bare) {
     private static ImageAttributes.Draft draftOf(
             Map<String, ImageAttributes.Draft> drafts, ResultSet row) throws SQLException {
         return requireNonNull(drafts.get(row.getString(1)));
+    }
+
+    private static ImageLocation readLocation(ResultSet row) throws SQLException {
+        return new ImageLocation(
+                row.getString(2), row.getString(3), JsonColumn.toMap(row.getString(4)));
     }
 
     private static String orEmpty(@Nullable String text) {

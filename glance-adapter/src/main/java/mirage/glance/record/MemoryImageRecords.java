@@ -16,6 +16,12 @@ import java.util.function.UnaryOperator;
 public final class MemoryImageRecords implements ImageRecords {
     private final Map<ImageId, ImageRecord> records = new HashMap<>();
     private final Set<ImageId> removed = new HashSet<>();
+    private final MemoryImageMembers members = new MemoryImageMembers(this);
+
+    /** The members of these images. */
+    public ImageMembers members() {
+        return members;
+    }
 
     @Override
     public synchronized void add(ImageRecord record) {
@@ -42,6 +48,7 @@ public final class MemoryImageRecords implements ImageRecords {
         check.accept(existing(id));
         records.remove(id);
         removed.add(id);
+        members.forget(id);
     }
 
     @Override
@@ -53,7 +60,8 @@ public final class MemoryImageRecords implements ImageRecords {
     public synchronized List<ImageRecord> list(ImageQuery query) {
         ImageRecord after = query.after();
         return records.values().stream()
-                .filter(query.scope()::shows)
+                .filter(image ->
+                        query.scope().shows(image, statusOf(image, query.scope().project())))
                 .filter(image -> query.filters().stream().allMatch(filter -> holds(filter, image)))
                 .filter(image -> after == null || query.order().compare(image, after) > 0)
                 .sorted(query.order())
@@ -61,8 +69,10 @@ public final class MemoryImageRecords implements ImageRecords {
                 .toList();
     }
 
-    @Override
-    public void close() {}
+    private ImageMember.@Nullable Status statusOf(ImageRecord image, String project) {
+        ImageMember member = members.find(image.id(), project);
+        return member == null ? null : member.status();
+    }
 
     private ImageRecord existing(ImageId id) {
         ImageRecord record = records.get(id);

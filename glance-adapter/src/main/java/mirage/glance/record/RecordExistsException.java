@@ -2,11 +2,11 @@ package mirage.glance.record;
 
 import mirage.catalog.ImageId;
 
-/** The id belongs to an image, or did once. */
+/** What was to be added is there already, or was once: an image of that id, a member of it. */
 public final class RecordExistsException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public RecordExistsException(ImageId id) {
-        super("image " + id + " exists, or did once");
+        super("image " + id + " is there already, or was once");
     }
 }

@@ -1,21 +1,19 @@
 package mirage.glance.record;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import mirage.catalog.ImageId;
+import mirage.glance.database.Database;
 
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,80 +23,68 @@ import java.util.function.UnaryOperator;
  * beginning right behind the page before, merged here. So a page costs the same wherever it lies.
  */
 public final class SqlImageRecords implements ImageRecords {
-    /** SQLSTATE class of a broken uniqueness or reference, in every database. */
-    private static final String INTEGRITY_VIOLATION = "23";
+    private final Database database;
 
-    private final RecordsDatabase database;
-    private final Jdbi jdbi;
-
-    private SqlImageRecords(RecordsDatabase database) {
+    public SqlImageRecords(Database database) {
         this.database = database;
-        this.jdbi = database.jdbi();
     }
 
-    /**
-     * Opens the embedded database.
-     *
-     * @param file path of the database without its suffix
-     * @throws IOException when it cannot be opened, such as when another process has it
-     */
-    public static SqlImageRecords open(Path file) throws IOException {
-        return new SqlImageRecords(RecordsDatabase.open(file));
+    /** What is measured of the database: its pool of connections. */
+    public MeterBinder meters() {
+        return database.meters();
     }
 
     @Override
     public void add(ImageRecord record) {
-        durably(() ->
-                jdbi.inTransaction(handle -> {
-                    insert(handle, record);
-                    // The id was free of a record; a removal that ended before that is visible now.
-                    if (isRemoved(handle, record.id())) {
-                        throw new RecordExistsException(record.id());
-                    }
-                    return record;
-                }));
+        database.change(handle -> {
+            insert(handle, record);
+            // The id was free of a record; a removal that ended before that is visible now.
+            if (isRemoved(handle, record.id())) {
+                throw new RecordExistsException(record.id());
+            }
+            return record;
+        });
     }
 
     @Override
     public @Nullable ImageRecord find(ImageId id) {
-        return jdbi.withHandle(handle -> read(handle, id, ""));
+        return database.read(handle -> read(handle, id, ""));
     }
 
     @Override
     public ImageRecord update(ImageId id, UnaryOperator<ImageRecord> change) {
-        return durably(() ->
-                jdbi.inTransaction(handle -> {
-                    ImageRecord before = readLocked(handle, id);
-                    ImageRecord after = change.apply(before);
-                    if (!after.equals(before)) {
-                        write(handle, before, after);
-                    }
-                    return after;
-                }));
+        return database.change(handle -> {
+            ImageRecord before = readLocked(handle, id);
+            ImageRecord after = change.apply(before);
+            if (!after.equals(before)) {
+                write(handle, before, after);
+            }
+            return after;
+        });
     }
 
     @Override
     public void remove(ImageId id, Consumer<ImageRecord> check) {
-        durably(() ->
-                jdbi.inTransaction(handle -> {
-                    ImageRecord record = readLocked(handle, id);
-                    check.accept(record);
-                    handle.execute("INSERT INTO removed_images (id) VALUES (?)", id.value());
-                    handle.execute("DELETE FROM images WHERE id = ?", id.value());
-                    return record;
-                }));
+        database.change(handle -> {
+            ImageRecord record = readLocked(handle, id);
+            check.accept(record);
+            handle.execute("INSERT INTO removed_images (id) VALUES (?)", id.value());
+            handle.execute("DELETE FROM images WHERE id = ?", id.value());
+            return record;
+        });
     }
 
     @Override
     public boolean wasRemoved(ImageId id) {
-        return jdbi.withHandle(handle -> isRemoved(handle, id));
+        return database.read(handle -> isRemoved(handle, id));
     }
 
     @Override
     public List<ImageRecord> list(ImageQuery query) {
-        return jdbi.withHandle(handle -> {
+        return database.read(handle -> {
             List<ImageRow> rows = new ArrayList<>();
-            for (SqlSelect select : SqlSelect.forEachVisibility(query)) {
+            List<String> shared = SqlSelect.sharedIds(handle, query.scope());
+            for (SqlSelect select : SqlSelect.forEachVisibility(query, shared)) {
                 rows.addAll(select.run(handle));
             }
             List<ImageRow> page =
@@ -108,17 +94,6 @@ public final class SqlImageRecords implements ImageRecords {
                             .toList();
             return ImageRow.complete(handle, page);
         });
-    }
-
-    @Override
-    public void close() {
-        database.close();
-    }
-
-    private <T> T durably(Supplier<T> change) {
-        T result = change.get();
-        database.makeDurable();
-        return result;
     }
 
     private static ImageRecord readLocked(Handle handle, ImageId id) {
@@ -157,14 +132,14 @@ public final class SqlImageRecords implements ImageRecords {
                             + ")",
                     ImageRow.valuesOf(record));
         } catch (UnableToExecuteStatementException failure) {
-            if (failure.getCause() instanceof SQLException sql
-                    && String.valueOf(sql.getSQLState()).startsWith(INTEGRITY_VIOLATION)) {
+            if (Database.isIntegrityViolation(failure)) {
                 throw new RecordExistsException(record.id());
             }
             throw failure;
         }
         insertProperties(handle, record);
         insertTags(handle, record);
+        insertLocations(handle, record);
     }
 
     private static void write(Handle handle, ImageRecord before, ImageRecord after) {
@@ -182,6 +157,10 @@ public final class SqlImageRecords implements ImageRecords {
         if (!after.attributes().tags().equals(before.attributes().tags())) {
             handle.execute("DELETE FROM image_tags WHERE image_id = ?", after.id().value());
             insertTags(handle, after);
+        }
+        if (!after.locations().equals(before.locations())) {
+            handle.execute("DELETE FROM image_locations WHERE image_id = ?", after.id().value());
+            insertLocations(handle, after);
         }
     }
 
@@ -201,6 +180,23 @@ public final class SqlImageRecords implements ImageRecords {
                 handle.prepareBatch("INSERT INTO image_tags (image_id, tag) VALUES (?, ?)");
         for (String tag : record.attributes().tags()) {
             batch.add(record.id().value(), tag);
+        }
+        batch.execute();
+    }
+
+    private static void insertLocations(Handle handle, ImageRecord record) {
+        PreparedBatch batch =
+                handle.prepareBatch(
+                        "INSERT INTO image_locations (image_id, place, store, url, metadata)"
+                                + " VALUES (?, ?, ?, ?, ?)");
+        for (int place = 0; place < record.locations().size(); place++) {
+            ImageLocation location = record.locations().get(place);
+            batch.add(
+                    record.id().value(),
+                    place,
+                    location.store(),
+                    location.url(),
+                    JsonColumn.of(location.metadata()));
         }
         batch.execute();
     }

@@ -18,22 +18,36 @@ final class SqlSelect {
         this.query = query;
     }
 
-    /** Selects that have no image in common and together give the first images of the query, each in its order. */
-    static List<SqlSelect> forEachVisibility(ImageQuery query) {
+    /**
+     * Selects that have no image in common and together give the first images of the query, each in its order.
+     *
+     * @param shared ids of the images that the scope shows as to a member
+     */
+    static List<SqlSelect> forEachVisibility(ImageQuery query, List<String> shared) {
         List<SqlSelect> selects = new ArrayList<>();
+        ImageQuery.Scope scope = query.scope();
         for (Visibility visibility : Visibility.values()) {
-            SqlSelect select = new SqlSelect(query);
-            if (query.scope().any().contains(visibility)) {
-                select.and("visibility = ?", visibility.wireName());
-            } else if (query.scope().own().contains(visibility)) {
-                select.and("owner = ?", query.scope().project());
-                select.and("visibility = ?", visibility.wireName());
-            } else {
+            if (scope.any().contains(visibility)) {
+                SqlSelect ofAll = new SqlSelect(query);
+                ofAll.and("visibility = ?", visibility.wireName());
+                selects.add(ofAll);
                 continue;
             }
+            if (scope.own().contains(visibility)) {
+                SqlSelect own = new SqlSelect(query);
+                own.and("owner = ?", scope.project());
+                own.and("visibility = ?", visibility.wireName());
+                selects.add(own);
+            }
+            if (visibility == Visibility.SHARED && !shared.isEmpty()) {
+                SqlSelect asMember = new SqlSelect(query);
+                asMember.andMemberOf(scope, shared);
+                selects.add(asMember);
+            }
+        }
+        for (SqlSelect select : selects) {
             query.filters().forEach(select::andFilter);
             select.andAfter();
-            selects.add(select);
         }
         return selects;
     }
@@ -53,7 +67,7 @@ final class SqlSelect {
     String sql() {
         String direction = query.sort().getFirst().ascending() ? "" : " DESC";
         String fixed =
-                (where.indexOf("owner = ?") >= 0 ? "owner" + direction + ", " : "")
+                (where.indexOf("owner = ?") == 0 ? "owner" + direction + ", " : "")
                         + "visibility"
                         + direction
                         + ", os_hidden"
@@ -78,6 +92,28 @@ final class SqlSelect {
         }
         where.append(condition);
         arguments.addAll(List.of(values));
+    }
+
+    /** The ids of the images that a scope shows as to a member: few, so they lead the way to the images. */
+    static List<String> sharedIds(Handle handle, ImageQuery.Scope scope) {
+        if (scope.asMember().isEmpty() || scope.any().contains(Visibility.SHARED)) {
+            return List.of();
+        }
+        List<Object> values = new ArrayList<>(List.of(scope.project()));
+        scope.asMember().forEach(status -> values.add(status.wireName()));
+        return handle.select(
+                        "SELECT image_id FROM image_members WHERE member = ? AND status IN (?"
+                                + ", ?".repeat(values.size() - 2)
+                                + ")",
+                        values.toArray())
+                .mapTo(String.class)
+                .list();
+    }
+
+    private void andMemberOf(ImageQuery.Scope scope, List<String> shared) {
+        and("id IN (?" + ", ?".repeat(shared.size() - 1) + ")", shared.toArray());
+        and("visibility = ?", Visibility.SHARED.wireName());
+        and("NOT owner = ?", scope.project());
     }
 
     private void andFilter(Filter filter) {

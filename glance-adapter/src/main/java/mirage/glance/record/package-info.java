@@ -4,7 +4,9 @@
  * <p>A record is {@link mirage.glance.record.ImageRecord}; {@link mirage.glance.record.ImageRecords} keeps them.
  * Knows nothing of HTTP, JSON or callers.
  *
- * <p>May use: nothing but the library's {@code ImageId}.
+ * <p>Beside it: the members of images, the tasks that work on images, and the nodes that do that work.
+ *
+ * <p>May use: {@code database}, and of the library its {@code ImageId}.
  */
 @NullMarked
 package mirage.glance.record;

@@ -32,6 +32,12 @@ public final class PublishedSchemas {
         Map<String, ObjectNode> schemas = new LinkedHashMap<>();
         schemas.put("image", image);
         schemas.put("images", collectionOf("images", image));
+        ObjectNode member = read("member.json");
+        schemas.put("member", member);
+        schemas.put("members", collectionOf("members", member));
+        ObjectNode task = read("task.json");
+        schemas.put("task", task);
+        schemas.put("tasks", collectionOf("tasks", task));
         return schemas;
     }
 

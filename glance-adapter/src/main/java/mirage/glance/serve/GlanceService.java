@@ -1,45 +1,82 @@
 package mirage.glance.serve;
 
+import mirage.glance.api.ApiSettings;
 import mirage.glance.api.ImageApi;
+import mirage.glance.api.ImageService;
+import mirage.glance.config.Configuration;
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseOptions;
+import mirage.glance.http.Endpoint;
+import mirage.glance.http.ErrorBoundary;
+import mirage.glance.http.HttpOptions;
 import mirage.glance.http.HttpServer;
-import mirage.glance.identity.TokenFiles;
+import mirage.glance.http.HttpSettings;
+import mirage.glance.http.Readiness;
+import mirage.glance.http.RequestMetrics;
+import mirage.glance.http.Tls;
+import mirage.glance.identity.Identity;
+import mirage.glance.metadef.Metadefs;
+import mirage.glance.metrics.Metrics;
+import mirage.glance.metrics.MetricsOptions;
+import mirage.glance.policy.PolicyOptions;
 import mirage.glance.record.ImageRecords;
+import mirage.glance.record.Nodes;
+import mirage.glance.record.SqlImageMembers;
 import mirage.glance.record.SqlImageRecords;
-import mirage.library.ImageLibrary;
+import mirage.glance.record.SqlNodes;
+import mirage.glance.record.SqlTasks;
+import mirage.glance.record.Tasks;
+import mirage.glance.store.ImageStores;
+import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.TaskOptions;
+import mirage.glance.transfer.TaskRunner;
+import mirage.glance.transfer.Uploads;
+import mirage.glance.transfer.WebSources;
+import mirage.glance.web.WebAccess;
+import mirage.glance.web.WebOptions;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The running service. Opens in this order and closes in the reverse one, so that nothing is used after it was closed:
  *
  * <ol>
- *   <li>the library, which keeps the data directory to this process
- *   <li>the tokens
- *   <li>the image records, {@code DIR/records}
- *   <li>records and library are made to agree
+ *   <li>the metrics, which can be looked at while the rest starts and stops
+ *   <li>the client for addresses on the web
+ *   <li>the libraries of the stores
+ *   <li>who knows the callers
+ *   <li>the database of records, the embedded one being {@code DIR/records}
+ *   <li>records and libraries are made to agree
+ *   <li>the tasks, which go on where they were
  *   <li>the HTTP server
  * </ol>
  */
 public final class GlanceService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GlanceService.class);
     private static final String RECORDS = "records";
-    private static final String DISABLING_FILE = "healthcheck.disable";
 
     private final Deque<AutoCloseable> opened;
-    private final String uri;
+    private final Readiness readiness;
+    private final HttpServer server;
 
-    private GlanceService(Deque<AutoCloseable> opened, String uri) {
+    private GlanceService(Deque<AutoCloseable> opened, Readiness readiness, HttpServer server) {
         this.opened = opened;
-        this.uri = uri;
+        this.readiness = readiness;
+        this.server = server;
     }
 
     /**
@@ -47,50 +84,106 @@ public final class GlanceService implements AutoCloseable {
      *
      * @throws IOException when something cannot be had, with a message for the operator; all is closed again then
      */
-    public static GlanceService start(ServeSettings settings, LibraryOpener libraryOpener)
-            throws IOException {
+    public static GlanceService start(Configuration configuration) throws IOException {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
-            return start(settings, libraryOpener, opened);
+            return start(configuration, opened);
         } catch (IOException | RuntimeException failure) {
             closeAll(opened);
             throw failure;
         }
     }
 
-    private static GlanceService start(
-            ServeSettings settings, LibraryOpener libraryOpener, Deque<AutoCloseable> opened)
+    private static GlanceService start(Configuration configuration, Deque<AutoCloseable> opened)
             throws IOException {
-        Path directory = settings.dataDirectory();
+        HttpSettings http = HttpSettings.from(configuration);
+        Metrics metrics = startMetrics(configuration, opened);
+        Path directory = configuration.get(ServeOptions.DATA_DIRECTORY);
         makeDirectory(directory);
-        ImageLibrary library = libraryOpener.open(directory);
-        opened.push(library);
-        TokenFiles identity = TokenFiles.open(directory, new SecureRandom());
-        ImageRecords records = SqlImageRecords.open(directory.resolve(RECORDS));
-        opened.push(records);
-        Clock clock = Clock.systemUTC();
-        new Reconciliation(records, library, clock).run();
-        HttpServer server =
-                HttpServer.start(
-                        ImageApi.over(
-                                library,
-                                records,
-                                identity,
-                                settings.limits(),
-                                directory.resolve(DISABLING_FILE),
-                                clock),
-                        settings.listen(),
-                        settings.publicEndpoint(),
-                        settings.idleTimeout(),
-                        settings.stopTimeout());
+        WebAccess web = WebAccess.through(WebOptions.filter(configuration));
+        opened.push(web);
+        Stores opener = new Stores(configuration, web, opened);
+        ImageStores stores = opener.open();
+        metrics.bind(new LibraryMetrics(opener.libraries().getFirst()));
+        Identity identity = Identities.open(configuration, directory, Clock.systemUTC(), opened);
+        Database database = database(configuration);
+        opened.push(database);
+        metrics.bind(database.meters());
+        ImageService service = service(configuration, stores, database, web);
+        Nodes nodes = new SqlNodes(database);
+        Reconciliation reconciliation =
+                new Reconciliation(service.records(), service.tasks(), stores, service.clock());
+        reconciliation.run(
+                nodes.aliveAfter(service.clock().instant().minus(TaskRunner.DEAD_AFTER)));
+        service.runner().start();
+        opened.push(service.runner());
+        Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
+        Endpoint api = ImageApi.over(service, identity, readiness);
+        HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
-        String host = settings.listen().getHostString();
-        return new GlanceService(
-                opened,
-                "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port());
+        return new GlanceService(opened, readiness, server);
     }
 
-    private static void makeDirectory(Path directory) throws IOException {
+    /** Opens the database that is configured; the data directory is there. */
+    static Database database(Configuration configuration) throws IOException {
+        Path directory = configuration.get(ServeOptions.DATA_DIRECTORY);
+        return Database.open(
+                DatabaseOptions.address(configuration, directory.resolve(RECORDS)),
+                configuration.get(DatabaseOptions.MAX_POOL_SIZE));
+    }
+
+    private static ImageService service(
+            Configuration configuration, ImageStores stores, Database database, WebAccess web)
+            throws IOException {
+        Clock clock = Clock.systemUTC();
+        String node = ServeOptions.memberName(configuration);
+        ApiSettings settings = ApiSettings.from(configuration, stores.areNamed());
+        long cap = settings.limits().imageSizeCap();
+        ImageRecords records = new SqlImageRecords(database);
+        Tasks tasks = new SqlTasks(database);
+        ContentCheck check = ContentCheck.NOTHING;
+        ImportJob imports = new ImportJob(records, stores, new WebSources(web), check, cap, clock);
+        TaskRunner runner =
+                new TaskRunner(
+                        tasks,
+                        new SqlNodes(database),
+                        node,
+                        Map.of(ImportJob.TYPE, imports),
+                        configuration.get(TaskOptions.MAX_WORKERS),
+                        Duration.ofHours(configuration.get(TaskOptions.TASK_TIME_TO_LIVE)),
+                        clock);
+        return new ImageService(
+                records,
+                new SqlImageMembers(database),
+                tasks,
+                Metadefs.in(database),
+                stores,
+                PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
+                new Uploads(records, check, cap, node, clock),
+                runner,
+                web,
+                settings,
+                clock,
+                UUID::randomUUID);
+    }
+
+    private static Metrics startMetrics(Configuration configuration, Deque<AutoCloseable> opened)
+            throws IOException {
+        Metrics metrics = new Metrics(Program.version(), ServeOptions.nodeName(configuration));
+        opened.push(metrics);
+        Optional<InetSocketAddress> bind = configuration.get(MetricsOptions.BIND);
+        if (bind.isPresent()) {
+            HttpServer listener =
+                    HttpServer.start(
+                            new ErrorBoundary(metrics.endpoint(), Duration.ZERO),
+                            HttpSettings.plain(bind.get()).withStopTimeout(Duration.ofSeconds(1)));
+            opened.push(listener);
+            LOG.info("metrics at {}/metrics", listener.uri());
+        }
+        return metrics;
+    }
+
+    static void makeDirectory(Path directory) throws IOException {
         try {
             Files.createDirectories(directory);
         } catch (IOException failure) {
@@ -101,12 +194,34 @@ public final class GlanceService implements AutoCloseable {
 
     /** Where it listens, such as {@code http://127.0.0.1:9292}. */
     public String uri() {
-        return uri;
+        return server.uri();
     }
 
-    /** Stops taking requests, gives those in flight their time, closes all. */
+    /** Takes in certificates that changed. */
+    void reloadIfChanged() {
+        Tls tls = server.tls();
+        if (tls != null) {
+            tls.reloadIfChanged();
+        }
+    }
+
+    /** Takes in certificates, changed or not. */
+    void reload() {
+        Tls tls = server.tls();
+        if (tls != null) {
+            tls.reload();
+        }
+    }
+
+    /** Makes a stop that is under way, or will come, wait for nobody. */
+    void hurry() {
+        server.hurry();
+    }
+
+    /** Says that it is not ready any more, stops taking requests, gives those in flight their time, closes all. */
     @Override
     public void close() {
+        readiness.stopping();
         closeAll(opened);
     }
 

@@ -1,23 +1,28 @@
 package mirage.glance.serve;
 
 import mirage.catalog.ImageId;
-import mirage.glance.api.ImageFacts;
 import mirage.glance.identity.TokenFiles;
 import mirage.glance.record.Field.FlagField;
 import mirage.glance.record.Field.TextField;
 import mirage.glance.record.Field.TimeField;
 import mirage.glance.record.Filter;
 import mirage.glance.record.ImageAttributes;
+import mirage.glance.record.ImageImport;
 import mirage.glance.record.ImageQuery;
 import mirage.glance.record.ImageQuery.Scope;
 import mirage.glance.record.ImageQuery.SortKey;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.ImageStatus;
+import mirage.glance.record.Task;
+import mirage.glance.record.Tasks;
 import mirage.glance.schema.ImageSchema;
-import mirage.library.ImageLibrary;
+import mirage.glance.store.ImageStores;
+import mirage.glance.store.LibraryStore;
+import mirage.glance.transfer.ImageFacts;
 import mirage.library.StoredImage;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +37,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Makes records and library agree at the start, after a crash or after the command line worked on the library while the
- * service was down.
+ * Makes records and libraries agree at the start, after a crash or after the command line worked on a library while the
+ * service was down; and while it runs, for nodes that died.
  *
  * <table>
  *   <caption>What is done</caption>
  *   <tr><th>record</th><th>library</th><th>then</th></tr>
- *   <tr><td>saving</td><td>any</td><td>queued; the library forgets it, as nobody was told that it has it</td></tr>
+ *   <tr><td>saving or uploading, of this node or a dead one</td><td>any</td><td>queued; the library forgets it, as nobody
+ *       was told that it has it</td></tr>
+ *   <tr><td>uploading, of no node</td><td>has it</td><td>staged: it stays as it is</td></tr>
+ *   <tr><td>importing</td><td>any</td><td>its task goes on; without a task queued, and forgotten</td></tr>
  *   <tr><td>removed</td><td>has it</td><td>the library forgets it: the deletion was cut short</td></tr>
  *   <tr><td>none</td><td>has it</td><td>adopted: a new active record of the administrator</td></tr>
  *   <tr><td>queued</td><td>has it</td><td>adopted into the record: somebody imported it under that id</td></tr>
@@ -57,45 +65,94 @@ final class Reconciliation {
     private static final String BARE = "bare";
 
     private final ImageRecords records;
-    private final ImageLibrary library;
+    private final Tasks tasks;
+    private final ImageStores stores;
     private final Clock clock;
 
-    Reconciliation(ImageRecords records, ImageLibrary library, Clock clock) {
+    Reconciliation(ImageRecords records, Tasks tasks, ImageStores stores, Clock clock) {
         this.records = records;
-        this.library = library;
+        this.tasks = tasks;
+        this.stores = stores;
         this.clock = clock;
     }
 
-    void run() throws IOException {
-        undoUnfinishedUploads();
-        Map<ImageId, StoredImage> stored = new HashMap<>();
-        for (StoredImage image : library.list()) {
-            if (records.wasRemoved(image.id())) {
-                library.delete(image.id());
-                LOG.info("image {}: deletion finished", image.id());
-            } else {
-                stored.put(image.id(), image);
+    /**
+     * At the start of a node.
+     *
+     * @param alive the nodes that run, without this one
+     */
+    void run(Set<String> alive) throws IOException {
+        undoUnfinished(alive);
+        for (LibraryStore store : stores.writable()) {
+            Map<ImageId, StoredImage> stored = new HashMap<>();
+            for (StoredImage image : store.library().list()) {
+                if (records.wasRemoved(image.id())) {
+                    store.library().delete(image.id());
+                    LOG.info("image {}: deletion finished", image.id());
+                } else {
+                    stored.put(image.id(), image);
+                }
             }
+            if (stores.isDefault(store)) {
+                stored.values().forEach(this::adopt);
+            }
+            forEach(
+                    Set.of("active", "deactivated"),
+                    record -> compare(record, store, stored.get(record.id())));
         }
-        for (StoredImage image : stored.values()) {
-            adopt(image);
-        }
-        forEach(Set.of("active", "deactivated"), record -> compare(record, stored));
     }
 
-    private void undoUnfinishedUploads() throws IOException {
+    /**
+     * Undoes what nodes were at that are not alive.
+     *
+     * @param alive the nodes that run and go on with what they are at
+     */
+    void undoUnfinished(Set<String> alive) throws IOException {
         List<ImageRecord> unfinished = new ArrayList<>();
-        forEach(Set.of(ImageStatus.SAVING.wireName()), unfinished::add);
+        forEach(
+                Set.of(
+                        ImageStatus.SAVING.wireName(),
+                        ImageStatus.UPLOADING.wireName(),
+                        ImageStatus.IMPORTING.wireName()),
+                record -> {
+                    if (isLeftBehind(record, alive)) {
+                        unfinished.add(record);
+                    }
+                });
         for (ImageRecord record : unfinished) {
-            library.delete(record.id());
-            records.update(record.id(), saving -> saving.queuedAgain(clock.instant()));
+            for (LibraryStore store : stores.writable()) {
+                store.library().delete(record.id());
+            }
+            records.update(record.id(), now -> now.equals(record) ? queuedAgain(now) : now);
             LOG.info("image {}: its upload was cut short, it is queued again", record.id());
         }
     }
 
+    private boolean isLeftBehind(ImageRecord record, Set<String> alive) {
+        return switch (record.status()) {
+            case SAVING -> !alive.contains(record.node());
+            case UPLOADING -> !record.node().isEmpty() && !alive.contains(record.node());
+            case IMPORTING -> {
+                Task task = record.imported() == null ? null : tasks.find(record.imported().task());
+                yield task == null || task.status().hasEnded();
+            }
+            default -> false;
+        };
+    }
+
+    private ImageRecord queuedAgain(ImageRecord record) {
+        ImageRecord unlocked =
+                record.imported() == null
+                        ? record
+                        : record.withImport(
+                                new ImageImport("", List.of(), record.imported().failed()),
+                                clock.instant());
+        return unlocked.queuedAgain(clock.instant());
+    }
+
     private void adopt(StoredImage image) {
         ImageRecord record = records.find(image.id());
-        if (record != null && record.status().hasData()) {
+        if (record != null && record.status() != ImageStatus.QUEUED) {
             return;
         }
         if (record == null) {
@@ -133,7 +190,10 @@ final class Reconciliation {
                                 Objects.requireNonNullElse(attributes.containerFormat(), BARE))
                         .build();
         return queued.withAttributes(complete, clock.instant())
-                .active(ImageFacts.of(image, complete), clock.instant());
+                .active(
+                        ImageFacts.of(image, complete),
+                        List.of(stores.byDefault().locationOf(image.id())),
+                        clock.instant());
     }
 
     private static String formatOf(StoredImage image) {
@@ -141,14 +201,16 @@ final class Reconciliation {
         return format != null && ImageSchema.DISK_FORMATS.contains(format) ? format : RAW;
     }
 
-    private void compare(ImageRecord record, Map<ImageId, StoredImage> stored) {
-        StoredImage image = stored.get(record.id());
+    private void compare(ImageRecord record, LibraryStore store, @Nullable StoredImage image) {
+        if (record.locations().stream().noneMatch(store::holds)) {
+            return;
+        }
         String name = Objects.requireNonNullElse(record.attributes().name(), "");
         if (image == null) {
-            LOG.error("image {} has a record and no bytes in the library", record.id());
+            LOG.error("image {} has a record and no bytes in {}", record.id(), store.id());
         } else if (!image.name().equals(name)) {
             try {
-                library.rename(record.id(), name);
+                store.library().rename(record.id(), name);
             } catch (IOException failure) {
                 LOG.warn("image {}: the library keeps its old label", record.id(), failure);
             }

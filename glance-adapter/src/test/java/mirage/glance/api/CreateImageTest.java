@@ -46,7 +46,9 @@ final class CreateImageTest {
         String id = image.path("id").asText();
         assertThat(answer.header("Location")).isEqualTo(service.uri() + "/v2/images/" + id);
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
-        assertThat(answer.header("OpenStack-image-import-methods")).isNull();
+        assertThat(answer.header("OpenStack-image-import-methods"))
+                .isEqualTo("glance-direct,web-download");
+        assertThat(answer.header("OpenStack-image-store-ids")).isNull();
         assertThat(answer.text())
                 .isEqualTo(
                         ("{'name':null,'disk_format':null,'container_format':null,"

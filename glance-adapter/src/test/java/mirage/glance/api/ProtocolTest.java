@@ -187,8 +187,7 @@ final class ProtocolTest {
                 "/v2/schemas/nothing",
                 "/v2/info",
                 "/v2/metadefs/namespaces",
-                "/v2/info/stores",
-                "/v2/tasks"
+                "/v2/info/stores"
             })
     void unknownPathsAreNotFound(String path) {
         service.get(path).send(404);
@@ -257,10 +256,12 @@ final class ProtocolTest {
     }
 
     @Test
-    void thereIsNoImport() {
+    void clientsLearnHowToImport() {
         JsonNode answer = service.get("/v2/info/import").send(200).json();
         assertThat(answer.path("import-methods").path("type").asText()).isEqualTo("array");
         assertThat(answer.path("import-methods").path("value").isArray()).isTrue();
-        assertThat(answer.path("import-methods").path("value")).isEmpty();
+        assertThat(answer.path("import-methods").path("value"))
+                .extracting(JsonNode::asText)
+                .containsExactly("glance-direct", "web-download");
     }
 }

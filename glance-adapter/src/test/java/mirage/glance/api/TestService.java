@@ -4,12 +4,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseAddress;
+import mirage.glance.database.Product;
 import mirage.glance.http.HttpServer;
+import mirage.glance.http.HttpSettings;
+import mirage.glance.http.Readiness;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Identity;
-import mirage.glance.query.ListRequest.PageLimits;
-import mirage.glance.record.ImageRecords;
+import mirage.glance.metadef.Metadefs;
+import mirage.glance.policy.Compat;
+import mirage.glance.policy.GlancePolicy;
+import mirage.glance.policy.PolicyMode;
 import mirage.glance.record.MemoryImageRecords;
+import mirage.glance.record.MemoryNodes;
+import mirage.glance.record.MemoryTasks;
+import mirage.glance.store.ImageStores;
+import mirage.glance.store.LibraryStore;
+import mirage.glance.store.WebStore;
+import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.ImportRequest;
+import mirage.glance.transfer.TaskRunner;
+import mirage.glance.transfer.Uploads;
+import mirage.glance.transfer.WebSources;
+import mirage.glance.web.WebAccess;
+import mirage.glance.web.WebFilter;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +45,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The Image API on a port of its own, over a library and records in memory, with a client to talk to it. */
@@ -48,30 +71,122 @@ final class TestService implements AutoCloseable {
                     "rita", Caller.inProject("rita", "web", Set.of("reader")),
                     "noone", Caller.inProject("noone", "web", Set.of()));
 
+    /** Definitions of all test services: what a test changes, it cleans up with {@link #forgetDefinitions}. */
+    private static final Metadefs METADEFS = Metadefs.in(databaseInMemory());
+
     final InMemoryImageLibrary library = new InMemoryImageLibrary();
-    final ImageRecords records = new MemoryImageRecords();
+    final InMemoryImageLibrary cheap = new InMemoryImageLibrary();
+    final MemoryImageRecords records = new MemoryImageRecords();
+    final MemoryTasks tasks = new MemoryTasks();
     final AtomicReference<Instant> now =
             new AtomicReference<>(Instant.parse("2026-03-04T05:06:07.890123Z"));
 
+    private final WebAccess web;
+    private final TaskRunner runner;
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
     TestService(Path directory) throws IOException {
+        this(directory, settings(), WebFilter.defaults(), false);
+    }
+
+    /**
+     * With the stores fast, cheap and web, all ways to import, and visible locations.
+     *
+     * @param webPort the one port on this machine that the web is read from
+     */
+    static TestService withStores(Path directory, int webPort) throws IOException {
+        ApiSettings settings =
+                new ApiSettings(
+                        ApiSettings.versions(true, false, false),
+                        settings().limits(),
+                        List.of(ImportRequest.Method.values()),
+                        true,
+                        false);
+        WebFilter filter =
+                new WebFilter(
+                        Set.of("http"),
+                        Set.of(),
+                        Set.of("localhost"),
+                        Set.of(),
+                        Set.of(webPort),
+                        Set.of());
+        return new TestService(directory, settings, filter, true);
+    }
+
+    private TestService(Path directory, ApiSettings settings, WebFilter filter, boolean withStores)
+            throws IOException {
+        web = WebAccess.through(filter);
         Identity identity = credentials -> CALLERS.get(credentials.token());
         InstantSource ticking = () -> now.getAndUpdate(time -> time.plusSeconds(1));
+        Clock clock = ticking.withZone(ZoneOffset.UTC);
+        LibraryStore fast =
+                new LibraryStore(withStores ? "fast" : "default", "", 0, library, Map.of());
+        ImageStores stores =
+                withStores
+                        ? ImageStores.named(
+                                List.of(
+                                        fast,
+                                        new LibraryStore("cheap", "slow", 0, cheap, Map.of()),
+                                        new WebStore("web", "", 0, web, Map.of())),
+                                fast)
+                        : ImageStores.single(fast);
+        ImportJob imports =
+                new ImportJob(
+                        records,
+                        stores,
+                        new WebSources(web),
+                        ContentCheck.NOTHING,
+                        SIZE_CAP,
+                        clock);
+        runner =
+                new TaskRunner(
+                        tasks,
+                        new MemoryNodes(),
+                        "here",
+                        Map.of(ImportJob.TYPE, imports),
+                        2,
+                        Duration.ofHours(1),
+                        clock);
+        ImageService service =
+                new ImageService(
+                        records,
+                        records.members(),
+                        tasks,
+                        METADEFS,
+                        stores,
+                        GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
+                        new Uploads(records, ContentCheck.NOTHING, SIZE_CAP, "here", clock),
+                        runner,
+                        web,
+                        settings,
+                        clock,
+                        UUID::randomUUID);
         server =
                 HttpServer.start(
                         ImageApi.over(
-                                library,
-                                records,
-                                identity,
-                                new ApiLimits(SIZE_CAP, 128, 128, new PageLimits(25, 1000)),
-                                directory.resolve("disabled"),
-                                ticking.withZone(ZoneOffset.UTC)),
-                        new InetSocketAddress("127.0.0.1", 0),
-                        null,
-                        Duration.ofSeconds(20),
-                        Duration.ofSeconds(2));
+                                service, identity, Readiness.unless(directory.resolve("disabled"))),
+                        HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
+                                .withStopTimeout(Duration.ofSeconds(2)));
+    }
+
+    private static Database databaseInMemory() {
+        try {
+            return Database.open(
+                    new DatabaseAddress(
+                            Product.H2, "jdbc:h2:mem:definitions;DB_CLOSE_DELAY=-1", "sa", ""));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    static void forgetDefinitions() {
+        METADEFS.forgetAll();
+    }
+
+    static ApiSettings settings() {
+        ApiSettings defaults = ApiSettings.defaults();
+        return defaults.withLimits(defaults.limits().withImageSizeCap(SIZE_CAP));
     }
 
     int port() {
@@ -142,6 +257,8 @@ final class TestService implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
+        runner.close();
+        web.close();
     }
 
     /** A request. Is alice's until something else is said. */

@@ -61,7 +61,7 @@ final class TokenFilesTest {
         assertThat(identity.callerOf(new Credentials("test", "test", "web")))
                 .isEqualTo(alice.withServiceRoles(Set.of("member", "reader")));
         assertThat(identity.callerOf(new Credentials("test", "other", null))).isEqualTo(alice);
-        assertThat(identity.callerOf(new Credentials("test", null, "db"))).isNull();
+        assertThat(identity.callerOf(new Credentials("test", null, "db"))).isEqualTo(alice);
     }
 
     @ParameterizedTest

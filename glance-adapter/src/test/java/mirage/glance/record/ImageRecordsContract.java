@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -41,9 +42,19 @@ abstract class ImageRecordsContract {
         records = newRecords();
     }
 
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    /** Is closed when the test ends. */
+    <T extends AutoCloseable> T opened(T resource) {
+        opened.add(resource);
+        return resource;
+    }
+
     @AfterEach
-    void close() {
-        records.close();
+    void close() throws Exception {
+        for (AutoCloseable resource : opened) {
+            resource.close();
+        }
     }
 
     @Test
@@ -69,7 +80,8 @@ abstract class ImageRecordsContract {
         draft.properties().put("empty", "");
         draft.tags().add("a tag");
         draft.tags().add("b");
-        full = full.withAttributes(draft.build(), NOW).saving(NOW).active(Records.data(7), NOW);
+        full = full.withAttributes(draft.build(), NOW);
+        full = Records.active(full.saving("here", NOW), 7, NOW);
         records.add(full);
         assertThat(records.find(full.id())).isEqualTo(full);
     }
@@ -210,13 +222,18 @@ abstract class ImageRecordsContract {
                                         NOW));
             }
         }
-        Scope user = new Scope("web", EnumSet.allOf(Visibility.class), Set.of(Visibility.PUBLIC));
+        Scope user =
+                new Scope(
+                        "web",
+                        EnumSet.allOf(Visibility.class),
+                        Set.of(Visibility.PUBLIC),
+                        Set.of());
         assertThat(names(new ImageQuery(user, List.of(), NEWEST_FIRST, null, 100)))
                 .containsExactlyInAnyOrder(
                         "web private", "web shared", "web community", "web public", "other public");
         assertThat(names(new ImageQuery(Scope.everything(), List.of(), NEWEST_FIRST, null, 100)))
                 .hasSize(8);
-        Scope nothing = new Scope("web", Set.of(), Set.of());
+        Scope nothing = new Scope("web", Set.of(), Set.of(), Set.of());
         assertThat(names(new ImageQuery(nothing, List.of(), NEWEST_FIRST, null, 100))).isEmpty();
     }
 

@@ -2,13 +2,14 @@ package mirage.glance.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseAddress;
 import mirage.glance.record.Field.FlagField;
 import mirage.glance.record.Field.TextField;
 import mirage.glance.record.Field.TimeField;
 import mirage.glance.record.ImageQuery.Scope;
 import mirage.glance.record.ImageQuery.SortKey;
 
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,12 +34,19 @@ final class PageCostIT {
     @Timeout(300)
     void allPagesCostTheSame() throws IOException {
         fill();
-        Scope tenant = new Scope("web", EnumSet.allOf(Visibility.class), Set.of(Visibility.PUBLIC));
+        Scope tenant =
+                new Scope(
+                        "web",
+                        EnumSet.allOf(Visibility.class),
+                        Set.of(Visibility.PUBLIC),
+                        Set.of(ImageMember.Status.ACCEPTED));
         List<SortKey> newest =
                 ImageQuery.completeSort(List.of(new SortKey(TimeField.CREATED_AT, false)), false);
         List<SortKey> byName =
                 ImageQuery.completeSort(List.of(new SortKey(TextField.NAME, true)), true);
-        try (ImageRecords records = SqlImageRecords.open(directory.resolve("many"))) {
+        try (Database database =
+                Database.open(DatabaseAddress.embedded(directory.resolve("many")))) {
+            ImageRecords records = new SqlImageRecords(database);
             for (Scope scope : List.of(tenant, Scope.everything())) {
                 for (List<SortKey> sort : List.of(newest, byName)) {
                     requireFlat(
@@ -104,22 +112,28 @@ final class PageCostIT {
     }
 
     private void fill() throws IOException {
-        try (RecordsDatabase database = RecordsDatabase.open(directory.resolve("many"));
-                Handle handle = database.jdbi().open()) {
+        try (Database database =
+                Database.open(DatabaseAddress.embedded(directory.resolve("many")))) {
             for (int start = 0; start < IMAGES; start += 5_000) {
-                PreparedBatch batch =
-                        handle.prepareBatch(
-                                "INSERT INTO images ("
-                                        + ImageRow.COLUMNS
-                                        + ") VALUES (?"
-                                        + ", ?".repeat(ImageRow.COLUMN_COUNT - 1)
-                                        + ")");
-                for (int number = start; number < start + 5_000; number++) {
-                    batch.add(ImageRow.valuesOf(image(number)));
-                }
-                batch.execute();
+                insert(database, start, start + 5_000);
             }
         }
+    }
+
+    private static void insert(Database database, int start, int end) {
+        database.change(handle -> {
+            PreparedBatch batch =
+                    handle.prepareBatch(
+                            "INSERT INTO images ("
+                                    + ImageRow.COLUMNS
+                                    + ") VALUES (?"
+                                    + ", ?".repeat(ImageRow.COLUMN_COUNT - 1)
+                                    + ")");
+            for (int number = start; number < end; number++) {
+                batch.add(ImageRow.valuesOf(image(number)));
+            }
+            return batch.execute();
+        });
     }
 
     /** Many share a second, few are public or belong to the tenant. */

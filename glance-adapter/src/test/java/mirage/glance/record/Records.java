@@ -3,6 +3,7 @@ package mirage.glance.record;
 import mirage.catalog.ImageId;
 
 import java.time.Instant;
+import java.util.List;
 
 /** Records for tests. */
 final class Records {
@@ -23,6 +24,14 @@ final class Records {
     }
 
     static ImageData data(long size) {
-        return new ImageData(size, size, true, "0".repeat(32), "0".repeat(128));
+        return ImageData.digested(size, size, true, "0".repeat(32), "0".repeat(128));
+    }
+
+    /** Active, with that many bytes in a store. */
+    static ImageRecord active(ImageRecord saving, long size, Instant now) {
+        return saving.active(
+                data(size),
+                List.of(ImageLocation.at("default", "mirage://default/" + saving.id())),
+                now);
     }
 }

@@ -2,6 +2,9 @@ package mirage.glance.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseAddress;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,14 +36,17 @@ final class RecordsCrashIT {
 
         public static void main(String[] arguments) throws IOException {
             int number = Integer.parseInt(arguments[1]);
-            try (ImageRecords records = SqlImageRecords.open(Path.of(arguments[0]))) {
+            try (Database database =
+                    Database.open(DatabaseAddress.embedded(Path.of(arguments[0])))) {
+                ImageRecords records = new SqlImageRecords(database);
                 while (true) {
                     records.add(Records.record(number));
-                    records.update(Records.id(number), record -> record.saving(Records.START));
+                    records.update(
+                            Records.id(number), record -> record.saving("here", Records.START));
                     int size = number;
                     records.update(
                             Records.id(number),
-                            record -> record.active(Records.data(size), Records.START));
+                            record -> Records.active(record, size, Records.START));
                     if (number % 3 == 0) {
                         records.remove(Records.id(number), record -> {});
                     }
@@ -87,7 +93,8 @@ final class RecordsCrashIT {
 
     /** Every record up to {@code last} is as the child left it when it said its number, or begun after that. */
     private static void requireAll(Path file, int last, Set<Integer> unsaid) throws IOException {
-        try (ImageRecords records = SqlImageRecords.open(file)) {
+        try (Database database = Database.open(DatabaseAddress.embedded(file))) {
+            ImageRecords records = new SqlImageRecords(database);
             for (int number = 1; number <= last; number++) {
                 ImageRecord record = records.find(Records.id(number));
                 if (unsaid.contains(number)) {

@@ -3,6 +3,8 @@ package mirage.glance.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseAddress;
 import mirage.glance.record.Field.FlagField;
 import mirage.glance.record.Field.NumberField;
 import mirage.glance.record.Field.TextField;
@@ -29,18 +31,23 @@ final class SqlImageRecordsTest extends ImageRecordsContract {
 
     @Override
     ImageRecords newRecords() throws IOException {
-        return SqlImageRecords.open(directory.resolve("contract"));
+        return new SqlImageRecords(opened(Database.open(embedded("contract"))));
+    }
+
+    private DatabaseAddress embedded(String name) {
+        return DatabaseAddress.embedded(directory.resolve(name));
     }
 
     @Test
     void recordsAndRemovalsOutliveTheProcess() throws IOException {
-        Path file = directory.resolve("kept");
-        try (ImageRecords records = SqlImageRecords.open(file)) {
+        try (Database database = Database.open(embedded("kept"))) {
+            ImageRecords records = new SqlImageRecords(database);
             records.add(Records.record(1));
             records.add(Records.record(2));
             records.remove(Records.id(2), record -> {});
         }
-        try (ImageRecords records = SqlImageRecords.open(file)) {
+        try (Database database = Database.open(embedded("kept"))) {
+            ImageRecords records = new SqlImageRecords(database);
             assertThat(records.find(Records.id(1))).isEqualTo(Records.record(1));
             assertThat(records.wasRemoved(Records.id(2))).isTrue();
         }
@@ -50,7 +57,7 @@ final class SqlImageRecordsTest extends ImageRecordsContract {
     void aFileThatIsNoDatabaseIsNamed() throws IOException {
         Path file = directory.resolve("broken");
         Files.writeString(directory.resolve("broken.mv.db"), "not a database".repeat(1000));
-        assertThatThrownBy(() -> SqlImageRecords.open(file))
+        assertThatThrownBy(() -> Database.open(DatabaseAddress.embedded(file)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(file.toString());
     }
@@ -60,12 +67,19 @@ final class SqlImageRecordsTest extends ImageRecordsContract {
     void listsAsTheRecordsInMemoryDo() throws IOException {
         long seed = 20260102;
         Random random = new Random(seed);
-        try (ImageRecords sql = SqlImageRecords.open(directory.resolve("random"));
-                ImageRecords memory = new MemoryImageRecords()) {
+        MemoryImageRecords memory = new MemoryImageRecords();
+        try (Database database = Database.open(embedded("random"))) {
+            ImageRecords sql = new SqlImageRecords(database);
+            ImageMembers sqlMembers = new SqlImageMembers(database);
             for (int number = 1; number <= 120; number++) {
                 ImageRecord record = randomRecord(number, random);
                 sql.add(record);
                 memory.add(record);
+                if (random.nextInt(3) == 0) {
+                    ImageMember member = randomMember(record, random);
+                    sqlMembers.add(member);
+                    memory.members().add(member);
+                }
             }
             int found = 0;
             for (int round = 0; round < 400; round++) {
@@ -108,12 +122,21 @@ final class SqlImageRecordsTest extends ImageRecordsContract {
                         Records.START.plusSeconds(random.nextInt(20)));
         if (random.nextBoolean()) {
             record =
-                    record.saving(Records.START)
-                            .active(
-                                    Records.data(random.nextInt(3)),
-                                    Records.START.plusSeconds(number));
+                    Records.active(
+                            record.saving("here", Records.START),
+                            random.nextInt(3),
+                            Records.START.plusSeconds(number));
         }
         return record;
+    }
+
+    private static ImageMember randomMember(ImageRecord image, Random random) {
+        return new ImageMember(
+                image.id(),
+                pick(random, "web", "db", "third"),
+                pick(random, ImageMember.Status.values()),
+                Records.START,
+                Records.START);
     }
 
     private static ImageQuery randomQuery(Random random) {
@@ -162,8 +185,14 @@ final class SqlImageRecordsTest extends ImageRecordsContract {
                 own.add(visibility);
             }
         }
+        Set<ImageMember.Status> asMember = EnumSet.noneOf(ImageMember.Status.class);
+        for (ImageMember.Status status : ImageMember.Status.values()) {
+            if (random.nextBoolean()) {
+                asMember.add(status);
+            }
+        }
         return new ImageQuery(
-                new Scope("web", own, any),
+                new Scope("web", own, any, asMember),
                 filters,
                 ImageQuery.completeSort(keys, random.nextBoolean()),
                 null,

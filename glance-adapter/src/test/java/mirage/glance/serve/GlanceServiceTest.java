@@ -3,9 +3,9 @@ package mirage.glance.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import mirage.library.LibrarySettings;
+import mirage.glance.config.ConfigurationReader;
+import mirage.glance.http.HttpOptions;
 import mirage.library.LibrarySettings.Acknowledge;
-import mirage.library.MirageLibrary;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 
 /** The service as {@code mirage serve} starts it, over the library that it has there. */
@@ -36,11 +36,14 @@ final class GlanceServiceTest {
 
     private GlanceService start(Acknowledge acknowledge, int port) throws IOException {
         return GlanceService.start(
-                ServeSettings.defaults(directory.resolve("data"))
-                        .withListen(InetSocketAddress.createUnresolved("127.0.0.1", port)),
-                data ->
-                        MirageLibrary.open(
-                                data, LibrarySettings.defaults().withAcknowledge(acknowledge)));
+                new ConfigurationReader(AllOptions.SCHEMA, Map.of())
+                        .override(
+                                ServeOptions.DATA_DIRECTORY,
+                                directory.resolve("data").toString(),
+                                "test")
+                        .override(HttpOptions.BIND_PORT, String.valueOf(port), "test")
+                        .override(ServeOptions.ACKNOWLEDGE, acknowledge.name(), "test")
+                        .read());
     }
 
     private HttpResponse<byte[]> send(

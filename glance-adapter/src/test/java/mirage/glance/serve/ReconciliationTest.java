@@ -6,11 +6,16 @@ import mirage.catalog.ImageId;
 import mirage.glance.InMemoryImageLibrary;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageData;
+import mirage.glance.record.ImageImport;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.ImageStatus;
 import mirage.glance.record.MemoryImageRecords;
+import mirage.glance.record.MemoryTasks;
+import mirage.glance.record.Tasks;
 import mirage.glance.record.Visibility;
+import mirage.glance.store.ImageStores;
+import mirage.glance.store.LibraryStore;
 import mirage.library.StoredImage;
 
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +26,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** Records and library that disagree, as after a crash or after work on the library alone. */
 final class ReconciliationTest {
@@ -31,17 +39,24 @@ final class ReconciliationTest {
             ByteBuffer.allocate(512).putInt(0x514649fb).putLong(24, 1L << 30).array();
 
     private final ImageRecords records = new MemoryImageRecords();
+    private final Tasks tasks = new MemoryTasks();
     private final InMemoryImageLibrary library = new InMemoryImageLibrary();
+    private final LibraryStore store = new LibraryStore("default", "", 0, library, Map.of());
 
     @AfterEach
     void twiceIsOnce() throws IOException {
         ImageRecord once = records.find(ID);
-        new Reconciliation(records, library, Clock.systemUTC()).run();
+        reconcile();
         assertThat(records.find(ID)).isEqualTo(once);
     }
 
+    private void reconcile() throws IOException {
+        new Reconciliation(records, tasks, ImageStores.single(store), Clock.systemUTC())
+                .run(Set.of("alive"));
+    }
+
     private ImageRecord reconciled() throws IOException {
-        new Reconciliation(records, library, Clock.systemUTC()).run();
+        reconcile();
         return Objects.requireNonNull(records.find(ID));
     }
 
@@ -63,16 +78,52 @@ final class ReconciliationTest {
 
     @Test
     void anUploadThatWasCutShortIsUndone() throws IOException {
-        records.add(queued().saving(NOW));
+        records.add(queued().saving("dead", NOW));
         assertThat(reconciled().status()).isEqualTo(ImageStatus.QUEUED);
     }
 
     @Test
     void soIsOneThatTheLibraryHadFinished() throws IOException {
-        records.add(queued().saving(NOW));
+        records.add(queued().saving("dead", NOW));
         store(ID, "name", QCOW2);
         assertThat(reconciled().status()).isEqualTo(ImageStatus.QUEUED);
         assertThat(library.find(ID)).isNull();
+    }
+
+    @Test
+    void whatANodeIsAtThatLivesStays() throws IOException {
+        ImageRecord saving = queued().saving("alive", NOW);
+        records.add(saving);
+        store(ID, "name", QCOW2);
+        assertThat(reconciled()).isEqualTo(saving);
+        assertThat(library.find(ID)).isNotNull();
+    }
+
+    @Test
+    void whatIsStagedStays() throws IOException {
+        ImageRecord staged = queued().uploading("dead", NOW).staged(ImageData.undigested(512), NOW);
+        records.add(staged);
+        store(ID, "name", QCOW2);
+        assertThat(reconciled()).isEqualTo(staged);
+        assertThat(library.find(ID)).isNotNull();
+    }
+
+    @Test
+    void stagingThatWasCutShortIsUndone() throws IOException {
+        records.add(queued().uploading("dead", NOW));
+        store(ID, "name", QCOW2);
+        assertThat(reconciled().status()).isEqualTo(ImageStatus.QUEUED);
+        assertThat(library.find(ID)).isNull();
+    }
+
+    @Test
+    void anImportWithoutItsTaskIsUndone() throws IOException {
+        records.add(
+                queued().withImport(new ImageImport("gone", List.of("default"), List.of()), NOW)
+                        .importing(NOW));
+        ImageRecord after = reconciled();
+        assertThat(after.status()).isEqualTo(ImageStatus.QUEUED);
+        assertThat(after.imported()).isEqualTo(new ImageImport("", List.of(), List.of()));
     }
 
     @Test
@@ -80,7 +131,7 @@ final class ReconciliationTest {
         records.add(queued());
         records.remove(ID, record -> {});
         store(ID, "name", QCOW2);
-        new Reconciliation(records, library, Clock.systemUTC()).run();
+        reconcile();
         assertThat(library.find(ID)).isNull();
         assertThat(records.find(ID)).isNull();
     }
@@ -98,7 +149,7 @@ final class ReconciliationTest {
         assertThat(attributes.visibility()).isEqualTo(Visibility.SHARED);
         assertThat(record.data())
                 .isEqualTo(
-                        new ImageData(
+                        ImageData.digested(
                                 512,
                                 1L << 30,
                                 true,
@@ -129,8 +180,9 @@ final class ReconciliationTest {
     void whatTheLibraryLostKeepsItsRecord() throws IOException {
         StoredImage stored = store(ID, "name", new byte[7]);
         ImageData data =
-                new ImageData(7, 7L, true, stored.digests().md5(), stored.digests().sha512());
-        ImageRecord active = queued().saving(NOW).active(data, NOW);
+                ImageData.digested(7, 7L, true, stored.digests().md5(), stored.digests().sha512());
+        ImageRecord active =
+                queued().saving("dead", NOW).active(data, List.of(store.locationOf(ID)), NOW);
         records.add(active);
         library.delete(ID);
         assertThat(reconciled()).isEqualTo(active);
@@ -140,7 +192,7 @@ final class ReconciliationTest {
     void anIdThatIsNoUuidStaysInTheLibraryOnly() throws IOException {
         ImageId odd = new ImageId("odd");
         store(odd, "odd", new byte[1]);
-        new Reconciliation(records, library, Clock.systemUTC()).run();
+        reconcile();
         assertThat(records.find(odd)).isNull();
         assertThat(library.find(odd)).isNotNull();
     }

@@ -1,0 +1,1 @@
+"""The Python half of the lab: the pass-through, identity, and the checks against a control."""

@@ -1,0 +1,35 @@
+package mirage.glance.api;
+
+import mirage.glance.metadef.Metadefs;
+import mirage.glance.policy.Policy;
+import mirage.glance.record.ImageMembers;
+import mirage.glance.record.ImageRecords;
+import mirage.glance.record.Tasks;
+import mirage.glance.store.ImageStores;
+import mirage.glance.transfer.TaskRunner;
+import mirage.glance.transfer.Uploads;
+import mirage.glance.web.WebAccess;
+
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * What the handlers of the Image API work with. None of it is theirs to close.
+ *
+ * @param web for addresses that clients name
+ * @param newIds makes ids; any random ones will do
+ */
+public record ImageService(
+        ImageRecords records,
+        ImageMembers members,
+        Tasks tasks,
+        Metadefs metadefs,
+        ImageStores stores,
+        Policy policy,
+        Uploads uploads,
+        TaskRunner runner,
+        WebAccess web,
+        ApiSettings settings,
+        Clock clock,
+        Supplier<UUID> newIds) {}

@@ -1,0 +1,9 @@
+/**
+ * Logs: their form, their levels, and whose request a line belongs to.
+ *
+ * <p>May use: {@code config}.
+ */
+@NullMarked
+package mirage.glance.log;
+
+import org.jspecify.annotations.NullMarked;

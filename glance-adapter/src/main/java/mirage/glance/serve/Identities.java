@@ -1,0 +1,103 @@
+package mirage.glance.serve;
+
+import mirage.glance.config.ConfigException;
+import mirage.glance.config.ConfigOption;
+import mirage.glance.config.Configuration;
+import mirage.glance.config.OptionGroup;
+import mirage.glance.config.OptionType;
+import mirage.glance.identity.FirstThatKnows;
+import mirage.glance.identity.Identity;
+import mirage.glance.identity.TokenFiles;
+import mirage.glance.identity.keystone.Keystone;
+import mirage.glance.identity.keystone.KeystoneOptions;
+import mirage.glance.identity.oidc.OidcIdentity;
+import mirage.glance.identity.oidc.OidcOptions;
+import mirage.glance.identity.oidc.OidcOrElse;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+
+/** Who the callers are, by the options. Tokens of an OpenID Connect provider go to it, all others to who knows them. */
+final class Identities {
+    /** A source of callers. */
+    enum Source {
+        KEYSTONE,
+        OIDC,
+        FILES
+    }
+
+    static final ConfigOption<List<Source>> AUTH_STRATEGY =
+            ConfigOption.of(
+                            "DEFAULT",
+                            "auth_strategy",
+                            OptionType.list(OptionType.choice(Source.class)),
+                            "files",
+                            """
+                            Who knows the callers: keystone, by [keystone_authtoken]; oidc, an OpenID Connect provider
+                            such as Keycloak, by [oidc]; files, the administrator's token and identity.json in the data
+                            directory. Several beside each other are allowed.
+                            """)
+                    .example("keystone");
+
+    static final List<OptionGroup> GROUPS =
+            List.of(OptionGroup.of("Who is calling", AUTH_STRATEGY));
+
+    private Identities() {}
+
+    /** Whether the files of the data directory count. */
+    static boolean haveFiles(Configuration configuration) {
+        return configuration.get(AUTH_STRATEGY).contains(Source.FILES);
+    }
+
+    /**
+     * Opens what the options name, and asks nobody yet.
+     *
+     * @param opened gets what is to be closed
+     * @throws ConfigException when options are missing or do not go together
+     */
+    static Identity open(
+            Configuration configuration,
+            Path dataDirectory,
+            Clock clock,
+            Deque<AutoCloseable> opened)
+            throws IOException {
+        List<Source> sources = configuration.get(AUTH_STRATEGY);
+        if (sources.isEmpty() || new HashSet<>(sources).size() < sources.size()) {
+            throw new ConfigException(
+                    configuration.placeOf(AUTH_STRATEGY) + ": each source once, and at least one");
+        }
+        OidcIdentity oidc = null;
+        List<Identity> others = new ArrayList<>();
+        for (Source source : sources) {
+            switch (source) {
+                case KEYSTONE -> {
+                    Keystone keystone =
+                            Keystone.open(KeystoneOptions.settings(configuration), clock);
+                    opened.push(keystone);
+                    others.add(keystone.identity());
+                }
+                case OIDC -> {
+                    oidc = OidcIdentity.open(OidcOptions.settings(configuration), clock);
+                    opened.push(oidc);
+                }
+                case FILES -> others.add(TokenFiles.open(dataDirectory, new SecureRandom()));
+            }
+        }
+        return join(oidc, others);
+    }
+
+    private static Identity join(@Nullable OidcIdentity oidc, List<Identity> others) {
+        if (oidc != null) {
+            return others.isEmpty() ? oidc : new OidcOrElse(oidc, join(null, others));
+        }
+        return others.size() == 1 ? others.getFirst() : new FirstThatKnows(others);
+    }
+}

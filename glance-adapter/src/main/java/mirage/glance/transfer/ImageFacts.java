@@ -1,0 +1,89 @@
+package mirage.glance.transfer;
+
+import mirage.glance.record.ImageAttributes;
+import mirage.glance.record.ImageData;
+import mirage.glance.record.ImageLocation;
+import mirage.glance.record.ImageRecord;
+import mirage.glance.record.ImageRecords;
+import mirage.glance.record.RecordNotFoundException;
+import mirage.glance.store.ImageStores;
+import mirage.glance.store.LibraryStore;
+import mirage.library.StoredImage;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+
+/**
+ * What records say of bytes, as the library knows it. The library may answer an upload before it has looked into it;
+ * until it has, each look at the record asks it again.
+ */
+public final class ImageFacts {
+    private static final String RAW = "raw";
+
+    private final ImageRecords records;
+    private final ImageStores stores;
+
+    public ImageFacts(ImageRecords records, ImageStores stores) {
+        this.records = records;
+        this.stores = stores;
+    }
+
+    /**
+     * What is known of bytes that were declared to be of a format. The virtual size is that of the declared format: of
+     * raw bytes their size, of others what the library found when it found that very format.
+     */
+    public static ImageData of(StoredImage stored, ImageAttributes declared) {
+        String format = declared.diskFormat();
+        Long virtualSize = null;
+        boolean settled = stored.state() == StoredImage.State.STRUCTURED;
+        if (stored.size() == 0) {
+            settled = true;
+        } else if (RAW.equals(format)) {
+            virtualSize = stored.size();
+            settled = true;
+        } else if (stored.format() != null && stored.format().equals(format)) {
+            virtualSize = stored.virtualSize();
+            settled = true;
+        }
+        return ImageData.digested(
+                stored.size(),
+                virtualSize,
+                settled,
+                stored.digests().md5(),
+                stored.digests().sha512());
+    }
+
+    /** The record with what the library has found out since; the record itself when there is nothing new. */
+    public ImageRecord refresh(ImageRecord image) throws IOException {
+        if (image.data() == null || image.data().isSettled()) {
+            return image;
+        }
+        StoredImage stored = find(image);
+        if (stored == null) {
+            return image;
+        }
+        ImageData found = of(stored, image.attributes());
+        if (!found.isSettled()) {
+            return image;
+        }
+        try {
+            return records.update(image.id(), record -> learned(record, found));
+        } catch (RecordNotFoundException removedMeanwhile) {
+            return image;
+        }
+    }
+
+    private @Nullable StoredImage find(ImageRecord image) throws IOException {
+        for (ImageLocation location : image.locations()) {
+            if (stores.of(location) instanceof LibraryStore store) {
+                return store.library().find(image.id());
+            }
+        }
+        return null;
+    }
+
+    private static ImageRecord learned(ImageRecord record, ImageData found) {
+        return record.status().hasData() ? record.withData(found) : record;
+    }
+}

@@ -1,0 +1,179 @@
+package mirage.glance.web;
+
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.InputStreamResponseListener;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Reads from the web what a filter lets it. A host's addresses are looked up once, looked at, and just these are
+ * connected to: a name that means another address a moment later does not get around the filter. A redirection is
+ * followed only to where the filter lets it. Safe for use by many threads.
+ */
+public final class WebAccess implements AutoCloseable {
+    private static final int MAX_REDIRECTIONS = 5;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
+
+    private final WebFilter filter;
+    private final HttpClient client;
+
+    private WebAccess(WebFilter filter, HttpClient client) {
+        this.filter = filter;
+        this.client = client;
+    }
+
+    /** Makes a client, which is to be closed. */
+    public static WebAccess through(WebFilter filter) {
+        HttpClient client = new HttpClient();
+        QueuedThreadPool threads = new QueuedThreadPool();
+        threads.setName("web");
+        threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("web-"));
+        threads.setDaemon(true);
+        client.setExecutor(threads);
+        client.setFollowRedirects(false);
+        client.setConnectTimeout(CONNECT_TIMEOUT.toMillis());
+        client.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+        client.setUserAgentField(null);
+        // Each answer is read as it comes: what is unpacked on the way has another length and
+        // another digest.
+        client.getContentDecoderFactories().clear();
+        client.setSocketAddressResolver(
+                (host, port, context, promise) -> resolve(filter, host, port, promise));
+        try {
+            client.start();
+        } catch (Exception failure) {
+            throw new IllegalStateException("the HTTP client did not start", failure);
+        }
+        return new WebAccess(filter, client);
+    }
+
+    /**
+     * Lets an address pass that may be read from, with a host that exists now.
+     *
+     * @throws WebRefusedException when it may not
+     */
+    public URI require(String address) throws WebRefusedException {
+        URI uri = filter.parse(address);
+        String host = WebFilter.hostOf(uri);
+        try {
+            filter.requireAllowed(host, List.of(InetAddress.getAllByName(host)));
+        } catch (UnknownHostException unknown) {
+            throw new WebRefusedException(
+                    "URI does not pass filtering: host " + host + " is unknown.");
+        }
+        return uri;
+    }
+
+    /**
+     * Opens what an address has. What comes is not decoded.
+     *
+     * @param headers of the request, such as {@code Range}
+     * @throws WebRefusedException when the address, or one that it redirects to, may not be read from
+     * @throws IOException when it cannot be read or answers anything but 200 or 206
+     */
+    public WebContent open(String address, Map<String, String> headers) throws IOException {
+        return open(HttpMethod.GET, address, headers);
+    }
+
+    /**
+     * The size of what an address has, in bytes; null when its server does not say.
+     *
+     * @throws IOException as {@link #open}
+     */
+    public @Nullable Long sizeOf(String address) throws IOException {
+        try (WebContent head = open(HttpMethod.HEAD, address, Map.of())) {
+            return head.length();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.stop();
+        } catch (Exception failure) {
+            throw new IllegalStateException("the HTTP client did not stop", failure);
+        }
+    }
+
+    private WebContent open(HttpMethod method, String address, Map<String, String> headers)
+            throws IOException {
+        URI uri = require(address);
+        for (int redirections = 0; redirections <= MAX_REDIRECTIONS; redirections++) {
+            InputStreamResponseListener answer = new InputStreamResponseListener();
+            Response response = send(method, uri, headers, answer);
+            int status = response.getStatus();
+            String location = response.getHeaders().get("Location");
+            if (status == 200 || status == 206) {
+                long length = response.getHeaders().getLongField("Content-Length");
+                return new WebContent(status, length < 0 ? null : length, answer.getInputStream());
+            }
+            answer.getInputStream().close();
+            if (status / 100 != 3 || location == null) {
+                throw new IOException(uri + " answered " + status);
+            }
+            uri = require(uri.resolve(location).toString());
+        }
+        throw new IOException(address + " redirects more than " + MAX_REDIRECTIONS + " times");
+    }
+
+    private Response send(
+            HttpMethod method,
+            URI uri,
+            Map<String, String> headers,
+            InputStreamResponseListener answer)
+            throws IOException {
+        Request request = client.newRequest(uri).method(method);
+        request.headers(fields -> headers.forEach(fields::put));
+        request.send(answer);
+        try {
+            return answer.get(CONNECT_TIMEOUT.plus(IDLE_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failure) {
+            Throwable cause = failure.getCause();
+            if (cause instanceof WebRefusedException refused) {
+                throw refused;
+            }
+            throw new IOException(uri + " cannot be read: " + cause, cause);
+        } catch (TimeoutException slow) {
+            var unused = request.abort(slow);
+            throw new IOException(uri + " does not answer", slow);
+        } catch (InterruptedException interrupted) {
+            var unused = request.abort(interrupted);
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + uri, interrupted);
+        }
+    }
+
+    /** Called for each new connection, with the host that it goes to. */
+    private static void resolve(
+            WebFilter filter, String host, int port, Promise<List<InetSocketAddress>> promise) {
+        try {
+            List<InetSocketAddress> addresses = new ArrayList<>();
+            for (InetAddress address :
+                    filter.requireAllowed(host, List.of(InetAddress.getAllByName(host)))) {
+                addresses.add(new InetSocketAddress(address, port));
+            }
+            promise.succeeded(addresses);
+        } catch (IOException refused) {
+            promise.failed(refused);
+        }
+    }
+}

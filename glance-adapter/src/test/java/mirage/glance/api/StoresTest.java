@@ -1,0 +1,278 @@
+package mirage.glance.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+
+import mirage.catalog.ImageId;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Several named stores: fast and cheap take images, web only gives them. */
+final class StoresTest {
+    private static final byte[] BYTES = "bytes on the web".getBytes(StandardCharsets.UTF_8);
+
+    private TestService service;
+    private HttpServer peer;
+    private String uri;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws IOException {
+        peer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        peer.createContext(
+                "/image",
+                exchange -> {
+                    boolean head = exchange.getRequestMethod().equals("HEAD");
+                    if (head) {
+                        exchange.getResponseHeaders().add("Content-Length", "" + BYTES.length);
+                    }
+                    exchange.sendResponseHeaders(200, head ? -1 : BYTES.length);
+                    if (!head) {
+                        exchange.getResponseBody().write(BYTES);
+                    }
+                    exchange.close();
+                });
+        peer.createContext(
+                "/redirect",
+                exchange -> {
+                    exchange.getResponseHeaders().add("Location", "http://127.0.0.2:1/secret");
+                    exchange.sendResponseHeaders(302, -1);
+                    exchange.close();
+                });
+        peer.start();
+        uri = "http://localhost:" + peer.getAddress().getPort();
+        service = TestService.withStores(directory, peer.getAddress().getPort());
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+        peer.stop(0);
+    }
+
+    private JsonNode imported(String id, String json) throws InterruptedException {
+        service.post("/v2/images/" + id + "/import", json).as("admin").send(202);
+        for (int i = 0; i < 600; i++) {
+            JsonNode tasks =
+                    service.get("/v2/images/" + id + "/tasks")
+                            .as("admin")
+                            .send(200)
+                            .json()
+                            .path("tasks");
+            JsonNode last = tasks.path(tasks.size() - 1);
+            if (last.path("expires_at").isTextual()) {
+                return last;
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("the task does not end");
+    }
+
+    private String create() {
+        return service.create("{'disk_format': 'raw', 'container_format': 'bare'}");
+    }
+
+    private String stores(String id) {
+        return service.image(id).path("stores").asText("none");
+    }
+
+    @Test
+    void clientsAreTold() {
+        JsonNode list = service.get("/v2/info/stores").send(200).json().path("stores");
+        assertThat(list.findValuesAsText("id")).containsExactly("fast", "cheap", "web");
+        assertThat(list.path(0).path("default").asText()).isEqualTo("true");
+        assertThat(list.path(1).has("default")).isFalse();
+        assertThat(list.path(2).path("read-only").asText()).isEqualTo("true");
+        assertThat(list.path(0).has("type")).isFalse();
+        service.get("/v2/info/stores/detail").send(403);
+        JsonNode detail =
+                service.get("/v2/info/stores/detail").as("admin").send(200).json().path("stores");
+        assertThat(detail.findValuesAsText("type")).containsExactly("mirage", "mirage", "http");
+        assertThat(service.post("/v2/images", "{}").send(201).header("OpenStack-image-store-ids"))
+                .isEqualTo("fast,cheap,web");
+    }
+
+    @Test
+    void anUploadGoesWhereItIsSent() throws IOException {
+        String id = create();
+        service.put(id, BYTES).header("X-Image-Meta-Store", "cheap").send(204);
+        assertThat(stores(id)).isEqualTo("cheap");
+        assertThat(service.library.find(new ImageId(id))).isNull();
+        assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
+        String other = create();
+        service.put(other, BYTES).header("X-Image-Meta-Store", "none").send(400);
+        service.put(other, BYTES).header("X-Image-Meta-Store", "web").send(400);
+        assertThat(service.image(other).path("status").asText()).isEqualTo("queued");
+    }
+
+    @Test
+    void anImageIsCopiedAndTakenOutOfAStoreAgain() throws Exception {
+        String id = service.createActive(BYTES);
+        assertThat(stores(id)).isEqualTo("fast");
+        String copy = "{'method': {'name': 'copy-image'}, 'stores': ['cheap']}";
+        service.post("/v2/images/" + id + "/import", copy).send(403);
+        assertThat(imported(id, copy).path("status").asText()).isEqualTo("success");
+        assertThat(stores(id)).isEqualTo("cheap,fast");
+        service.post("/v2/images/" + id + "/import", copy).as("admin").send(400);
+        service.delete("/v2/stores/fast/" + id).send(403);
+        service.delete("/v2/stores/none/" + id).as("admin").send(409);
+        service.delete("/v2/stores/web/" + id).as("admin").send(404);
+        service.delete("/v2/stores/fast/" + id).as("admin").send(204);
+        assertThat(stores(id)).isEqualTo("cheap");
+        assertThat(service.library.find(new ImageId(id))).isNull();
+        assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
+        service.delete("/v2/stores/cheap/" + id).as("admin").send(403);
+        service.delete("/v2/stores/fast/" + id).as("admin").send(403);
+    }
+
+    @Test
+    void copyingToAllStoresTwiceIsCopyingOnce() throws Exception {
+        String id = service.createActive(BYTES);
+        String all = "{'method': {'name': 'copy-image'}, 'all_stores': true}";
+        imported(id, all);
+        assertThat(stores(id)).isEqualTo("cheap,fast");
+        service.post("/v2/images/" + id + "/import", all).as("admin").send(202);
+        assertThat(stores(id)).isEqualTo("cheap,fast");
+    }
+
+    @Test
+    void stagedBytesGoToTheStoresThatAreNamedAndNowhereElse() throws Exception {
+        String id = create();
+        service.call("PUT", "/v2/images/" + id + "/stage")
+                .header("Content-Type", "application/octet-stream")
+                .body(BYTES)
+                .send(204);
+        imported(id, "{'method': {'name': 'glance-direct'}, 'stores': ['cheap']}");
+        assertThat(stores(id)).isEqualTo("cheap");
+        assertThat(service.library.find(new ImageId(id))).isNull();
+        assertThat(service.cheap.find(new ImageId(id))).isNotNull();
+    }
+
+    @Test
+    void stagedBytesGoToAllStores() throws Exception {
+        String id = create();
+        service.call("PUT", "/v2/images/" + id + "/stage")
+                .header("Content-Type", "application/octet-stream")
+                .body(BYTES)
+                .send(204);
+        imported(id, "{'method': {'name': 'glance-direct'}, 'all_stores': true}");
+        assertThat(stores(id)).isEqualTo("cheap,fast");
+        service.delete("/v2/images/" + id).send(204);
+        assertThat(service.library.find(new ImageId(id))).isNull();
+        assertThat(service.cheap.find(new ImageId(id))).isNull();
+    }
+
+    @Test
+    void storesThatAreNotThereAreRefused() {
+        String id = create();
+        String method = "{'method': {'name': 'web-download', 'uri': '" + uri + "/image'}";
+        service.post("/v2/images/" + id + "/import", method + ", 'stores': ['none']}").send(409);
+        service.post(
+                        "/v2/images/" + id + "/import",
+                        method + ", 'stores': ['fast'], 'all_stores': true}")
+                .send(400);
+    }
+
+    @Test
+    void bytesComeFromTheWeb() throws Exception {
+        String id = create();
+        JsonNode task =
+                imported(
+                        id,
+                        "{'method': {'name': 'web-download', 'uri': '"
+                                + uri
+                                + "/image'}, 'stores': ['cheap', 'fast']}");
+        assertThat(task.path("status").asText()).isEqualTo("success");
+        assertThat(stores(id)).isEqualTo("cheap,fast");
+        assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
+    }
+
+    @Test
+    void aRedirectionDoesNotGetAroundTheFilter() throws Exception {
+        String id = create();
+        JsonNode task =
+                imported(id, "{'method': {'name': 'web-download', 'uri': '" + uri + "/redirect'}}");
+        assertThat(task.path("status").asText()).isEqualTo("failure");
+        JsonNode image = service.image(id);
+        assertThat(image.path("status").asText()).isEqualTo("queued");
+        assertThat(image.path("os_glance_failed_import").asText()).isEqualTo("fast");
+        assertThat(image.path("os_glance_importing_to_stores").asText("-")).isEmpty();
+    }
+
+    @Test
+    void whatIsNotOnTheWebFailsAndMayBeTriedAgain() throws Exception {
+        String id = create();
+        String missing = "{'method': {'name': 'web-download', 'uri': '" + uri + "/missing'}}";
+        assertThat(imported(id, missing).path("status").asText()).isEqualTo("failure");
+        assertThat(service.image(id).path("status").asText()).isEqualTo("queued");
+        String there = "{'method': {'name': 'web-download', 'uri': '" + uri + "/image'}}";
+        assertThat(imported(id, there).path("status").asText()).isEqualTo("success");
+        assertThat(service.image(id).path("status").asText()).isEqualTo("active");
+    }
+
+    @Test
+    void aLocationOnTheWebIsReadFromThere() {
+        String id = create();
+        assertThat(service.image(id).path("locations").isArray()).isTrue();
+        service.patch(
+                        id,
+                        "[{'op': 'add', 'path': '/locations/-', 'value': {'url': '"
+                                + uri
+                                + "/image', 'metadata': {'foo': 'bar'}}}]")
+                .send(200);
+        JsonNode image = service.image(id);
+        assertThat(image.path("status").asText()).isEqualTo("active");
+        assertThat(image.path("size").asLong()).isEqualTo(BYTES.length);
+        assertThat(image.path("checksum").isNull()).isTrue();
+        assertThat(image.path("os_hash_value").isNull()).isTrue();
+        assertThat(image.path("stores").asText()).isEqualTo("web");
+        JsonNode location = image.path("locations").path(0);
+        assertThat(location.path("metadata").path("foo").asText()).isEqualTo("bar");
+        assertThat(location.path("metadata").path("store").asText()).isEqualTo("web");
+        assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
+        assertThat(
+                        service.get("/v2/images/" + id + "/file")
+                                .header("Range", "bytes=6-7")
+                                .send(206)
+                                .text())
+                .isEqualTo("on");
+    }
+
+    @Test
+    void locationsOfOurOwnCannotBeNamed() {
+        String mine = service.createActive(BYTES);
+        String id = create();
+        for (String url :
+                List.of("mirage://fast/" + mine, "file:///etc/passwd", "gopher://info.cern.ch")) {
+            service.patch(
+                            id,
+                            "[{'op': 'add', 'path': '/locations/-', 'value': {'url': '"
+                                    + url
+                                    + "', 'metadata': {}}}]")
+                    .send(400);
+        }
+        assertThat(service.image(id).path("status").asText()).isEqualTo("queued");
+    }
+
+    @Test
+    void aClientMayPreferAStore() throws Exception {
+        String id = service.createActive(BYTES);
+        imported(id, "{'method': {'name': 'copy-image'}, 'stores': ['cheap']}");
+        service.library.delete(new ImageId(id));
+        assertThat(service.get("/v2/images/" + id + "/file?prefer=cheap").send(200).bytes())
+                .isEqualTo(BYTES);
+        assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
+        service.get("/v2/images/" + id + "/file?prefer=none").send(400);
+    }
+}
