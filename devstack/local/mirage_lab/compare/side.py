@@ -28,6 +28,8 @@ class Side:
         self.normal = Normalizer(self.prefix, self.region, str(self.directory))
         self.users = {name: User(name, self.region) for name in PROJECTS}
         self.directory.mkdir(parents=True)
+        self._progress_log = LAB / "logs" / f"check-{self.label}.log"
+        self._progress_log.unlink(missing_ok=True)
         self.capture("fixed", str(uuid.uuid4()))
 
     def capture(self, name: str, identifier: str) -> str:
@@ -38,7 +40,7 @@ class Side:
 
     def progress(self, text: str) -> None:
         """For who waits, or wants to know what took so long."""
-        with (LAB / "logs" / f"check-{self.label}.log").open("a", encoding="utf-8") as log:
+        with self._progress_log.open("a", encoding="utf-8") as log:
             log.write(text + "\n")
 
     def variables(self) -> dict[str, str]:
