@@ -49,11 +49,15 @@ final class PackageDirectionTest {
                                     "mirage.library",
                                     "mirage.catalog",
                                     "mirage.manifest")),
+                    entry("metadef", Set.of("database")),
+                    entry("metadef.api", Set.of("metadef", "http", "identity", "policy")),
                     entry(
                             "api",
                             Set.of(
                                     "http",
                                     "identity",
+                                    "metadef",
+                                    "metadef.api",
                                     "policy",
                                     "record",
                                     "schema",
@@ -74,6 +78,7 @@ final class PackageDirectionTest {
                                     "identity",
                                     "identity.keystone",
                                     "identity.oidc",
+                                    "metadef",
                                     "metrics",
                                     "policy",
                                     "record",
@@ -89,8 +94,8 @@ final class PackageDirectionTest {
     private static final Map<String, Set<String>> KNOWN_BY =
             Map.of(
                     "org.eclipse.jetty", Set.of("http", "web"),
-                    "org.jdbi", Set.of("database", "record"),
-                    "java.sql", Set.of("database", "record"),
+                    "org.jdbi", Set.of("database", "metadef", "record"),
+                    "java.sql", Set.of("database", "metadef", "record"),
                     "org.openstack4j", Set.of("identity.keystone"),
                     "com.nimbusds", Set.of("identity.oidc"));
 

@@ -174,12 +174,6 @@ public final class MirageLibrary implements ImageLibrary {
         }
     }
 
-    private void startBackground() {
-        Duration deadAfter = settings.node().deadAfter();
-        threads.repeat("heartbeat", deadAfter.dividedBy(6), node::beat);
-        threads.repeat("looking at other nodes", settings.node().lookEvery(), this::look);
-    }
-
     /** Only who stores needs what images are compared by. It is read while the first upload comes in. */
     private void startComparing() {
         if (!comparing.getAndSet(true)) {
@@ -187,12 +181,20 @@ public final class MirageLibrary implements ImageLibrary {
         }
     }
 
-    /** What others did, and what is left to do for others that ended. */
-    private void look() throws IOException {
-        chunks.follow();
+    private void startBackground() {
+        Duration every = settings.node().lookEvery();
+        threads.repeat("following packs of other nodes", every, chunks::follow);
+        threads.repeat("following images of other nodes", every, this::followImages);
+        threads.repeat("looking at other nodes", every, this::lookAtOthers);
+    }
+
+    private void followImages() throws IOException {
         if (comparing.get()) {
             earlierImages.refresh();
         }
+    }
+
+    private void lookAtOthers() throws IOException {
         uploads.tidy();
         if (!settings.node().visitor()) {
             for (String dead : node.lookForDead(uploads.owners())) {

@@ -13,6 +13,7 @@ import mirage.glance.http.Router;
 import mirage.glance.http.Router.Route;
 import mirage.glance.http.Versions;
 import mirage.glance.identity.Identity;
+import mirage.glance.metadef.api.MetadefApi;
 import mirage.glance.transfer.ImageFacts;
 
 import java.io.IOException;
@@ -49,6 +50,7 @@ import java.util.List;
  *                        │  ├─ import        GET
  *                        │  └─ stores        GET
  *                        │     └─ detail     GET
+ *                        ├─ metadefs         see MetadefApi
  *                        ├─ schemas
  *                        │  └─ …             GET
  *                        ├─ stores
@@ -89,6 +91,13 @@ public final class ImageApi {
         List<Route> routes = new ArrayList<>();
         routes.addAll(imageRoutes(service));
         routes.addAll(siteRoutes(service));
+        routes.addAll(
+                MetadefApi.routes(
+                        service.metadefs(),
+                        service.policy(),
+                        service.settings().limits().pages().byDefault(),
+                        service.settings().limits().pages().most(),
+                        service.clock()));
         return Router.of(routes);
     }
 

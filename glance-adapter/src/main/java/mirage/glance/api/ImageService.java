@@ -1,5 +1,6 @@
 package mirage.glance.api;
 
+import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
 import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecords;
@@ -23,6 +24,7 @@ public record ImageService(
         ImageRecords records,
         ImageMembers members,
         Tasks tasks,
+        Metadefs metadefs,
         ImageStores stores,
         Policy policy,
         Uploads uploads,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.http.JsonBody;
 import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageImport;
 import mirage.glance.record.ImageLocation;

@@ -15,6 +15,7 @@ import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestMetrics;
 import mirage.glance.http.Tls;
 import mirage.glance.identity.Identity;
+import mirage.glance.metadef.Metadefs;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.policy.PolicyOptions;
@@ -105,10 +106,7 @@ public final class GlanceService implements AutoCloseable {
         ImageStores stores = opener.open();
         metrics.bind(new LibraryMetrics(opener.libraries().getFirst()));
         Identity identity = Identities.open(configuration, directory, Clock.systemUTC(), opened);
-        Database database =
-                Database.open(
-                        DatabaseOptions.address(configuration, directory.resolve(RECORDS)),
-                        configuration.get(DatabaseOptions.MAX_POOL_SIZE));
+        Database database = database(configuration);
         opened.push(database);
         metrics.bind(database.meters());
         ImageService service = service(configuration, stores, database, web);
@@ -124,6 +122,14 @@ public final class GlanceService implements AutoCloseable {
         HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
         return new GlanceService(opened, readiness, server);
+    }
+
+    /** Opens the database that is configured; the data directory is there. */
+    static Database database(Configuration configuration) throws IOException {
+        Path directory = configuration.get(ServeOptions.DATA_DIRECTORY);
+        return Database.open(
+                DatabaseOptions.address(configuration, directory.resolve(RECORDS)),
+                configuration.get(DatabaseOptions.MAX_POOL_SIZE));
     }
 
     private static ImageService service(
@@ -150,6 +156,7 @@ public final class GlanceService implements AutoCloseable {
                 records,
                 new SqlImageMembers(database),
                 tasks,
+                Metadefs.in(database),
                 stores,
                 PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
                 new Uploads(records, check, cap, node, clock),

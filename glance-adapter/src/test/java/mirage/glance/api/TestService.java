@@ -4,11 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseAddress;
+import mirage.glance.database.Product;
 import mirage.glance.http.HttpServer;
 import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Identity;
+import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
@@ -66,6 +70,9 @@ final class TestService implements AutoCloseable {
                     "bob", Caller.inProject("bob", "db", Set.of("Member", "Reader")),
                     "rita", Caller.inProject("rita", "web", Set.of("reader")),
                     "noone", Caller.inProject("noone", "web", Set.of()));
+
+    /** Definitions of all test services: what a test changes, it cleans up with {@link #forgetDefinitions}. */
+    private static final Metadefs METADEFS = Metadefs.in(databaseInMemory());
 
     final InMemoryImageLibrary library = new InMemoryImageLibrary();
     final InMemoryImageLibrary cheap = new InMemoryImageLibrary();
@@ -146,6 +153,7 @@ final class TestService implements AutoCloseable {
                         records,
                         records.members(),
                         tasks,
+                        METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
                         new Uploads(records, ContentCheck.NOTHING, SIZE_CAP, "here", clock),
@@ -160,6 +168,20 @@ final class TestService implements AutoCloseable {
                                 service, identity, Readiness.unless(directory.resolve("disabled"))),
                         HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
                                 .withStopTimeout(Duration.ofSeconds(2)));
+    }
+
+    private static Database databaseInMemory() {
+        try {
+            return Database.open(
+                    new DatabaseAddress(
+                            Product.H2, "jdbc:h2:mem:definitions;DB_CLOSE_DELAY=-1", "sa", ""));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    static void forgetDefinitions() {
+        METADEFS.forgetAll();
     }
 
     static ApiSettings settings() {
