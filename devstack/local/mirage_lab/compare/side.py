@@ -3,6 +3,7 @@
 import json
 import subprocess
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,6 +84,9 @@ def plain(value) -> object:
 def _as_json(value) -> object:
     if hasattr(value, "to_dict"):
         return value.to_dict()
+    # glanceclient wraps what it returns in proxies, which json does not see through.
+    if isinstance(value, Mapping):
+        return dict(value)
     if isinstance(value, bytes):
         return {"bytes": len(value)}
     return list(value)
