@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,9 +23,6 @@ final class RunningMirage implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration GRACE = Duration.ofSeconds(60);
     private static final String READY = "ready ";
-
-    /** How Java ends after SIGTERM: by its own choice, or as 128 + 15. */
-    private static final List<Integer> STOPPED = List.of(0, 143);
 
     private final Path data;
     private final Path log;
@@ -45,16 +43,23 @@ final class RunningMirage implements AutoCloseable {
      */
     static RunningMirage start(Path data, Acknowledge acknowledge)
             throws IOException, InterruptedException {
+        return start(data, "--acknowledge", acknowledge.option());
+    }
+
+    /**
+     * Starts a server with more options, and waits until it serves.
+     *
+     * @param data the library's folder; the server's log is appended to a file beside it
+     */
+    static RunningMirage start(Path data, String... options)
+            throws IOException, InterruptedException {
         Path log = data.resolveSibling(data.getFileName() + ".log");
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of("serve", "--data", data.toString(), "--listen", "127.0.0.1:0"));
+        arguments.addAll(List.of(options));
         Process process =
-                Launcher.process(
-                                "serve",
-                                "--data",
-                                data.toString(),
-                                "--listen",
-                                "127.0.0.1:0",
-                                "--acknowledge",
-                                acknowledge.option())
+                Launcher.process(arguments.toArray(String[]::new))
                         .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
         CompletableFuture<URI> ready = new CompletableFuture<>();
@@ -97,12 +102,22 @@ final class RunningMirage implements AutoCloseable {
 
     /** Asks the server to end (SIGTERM), and fails when it does not, or not well. */
     void stop() throws IOException, InterruptedException {
-        process.destroy();
+        signal("TERM");
+        awaitEnd();
+    }
+
+    /** Sends a signal. */
+    void signal(String name) throws IOException, InterruptedException {
+        Commands.run("kill", "-s", name, String.valueOf(process.pid())).orFail();
+    }
+
+    /** Fails when a server that was asked to end does not, or not well. */
+    void awaitEnd() throws IOException, InterruptedException {
         if (!process.waitFor(GRACE.toSeconds(), TimeUnit.SECONDS)) {
             kill();
             throw new AssertionError("still there " + GRACE + " after SIGTERM: " + log());
         }
-        if (!STOPPED.contains(process.exitValue())) {
+        if (process.exitValue() != 0) {
             throw new AssertionError("ended with " + process.exitValue() + ": " + log());
         }
     }

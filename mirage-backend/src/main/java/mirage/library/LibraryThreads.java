@@ -2,13 +2,16 @@ package mirage.library;
 
 import mirage.catalog.ImageId;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,9 +37,8 @@ final class LibraryThreads implements Closeable {
     private final ExecutorService structurers;
     private final Semaphore structuring;
 
-    /** One for what takes a while, one for the heartbeat. */
     private final ScheduledExecutorService background =
-            Executors.newScheduledThreadPool(2, named("background"));
+            Executors.newSingleThreadScheduledExecutor(named("background"));
 
     LibraryThreads(int structurers) {
         this.structurers = Executors.newFixedThreadPool(structurers, named("structurer"));
@@ -128,6 +130,7 @@ final class LibraryThreads implements Closeable {
         private final ImageId image;
         private final Closeable held;
         private final Task task;
+        private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
         Job(ImageId image, Closeable held, Task task) {
             this.image = image;
@@ -137,6 +140,8 @@ final class LibraryThreads implements Closeable {
 
         @Override
         public void run() {
+            // Lines of the log still belong to the request that brought the image.
+            MDC.setContextMap(logContext == null ? Map.of() : logContext);
             try (held) {
                 task.run();
             } catch (IOException | RuntimeException e) {
@@ -145,6 +150,8 @@ final class LibraryThreads implements Closeable {
                 } else {
                     LOG.error("image {} stays in its spool, it could not be taken apart", image, e);
                 }
+            } finally {
+                MDC.clear();
             }
         }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 /** The logs of the process, as the configuration has them. They go to standard error, a line for each event. */
 public final class Logs {
     private static final String OURS = "mirage";
+    private static final String JETTY_RESPONSE = "org.eclipse.jetty.server.Response";
 
     /** Messages tell of what tenants sent: a control character in them must not begin a line or move a cursor. */
     private static final String PATTERN =
@@ -55,6 +56,8 @@ public final class Logs {
                     }
                 });
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+        // Jetty warns, with a stack, of each client that goes away. The access log has them all.
+        context.getLogger(JETTY_RESPONSE).setLevel(Level.ERROR);
         set(context, OURS, configuration.get(LogOptions.LEVEL));
         for (Map.Entry<String, LogOptions.Level> logger :
                 configuration.get(LogOptions.LOGGER_LEVELS).entrySet()) {
