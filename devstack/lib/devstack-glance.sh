@@ -7,7 +7,11 @@
 
 # install_glance: builds the launcher's jar. Nothing is fetched when it is there already.
 function install_glance {
-    MIRAGE_JAVA_HOME=$MIRAGE_JAVA_HOME "$MIRAGE_DIR/mirage" --version
+    mirage_command --version
+}
+
+function mirage_command {
+    MIRAGE_JAVA_HOME=$MIRAGE_JAVA_HOME "$MIRAGE_DIR/mirage" "$@"
 }
 
 # configure_glance: the one configuration file, and Apache's way to the service.
@@ -20,9 +24,22 @@ function configure_glance {
 
 function mirage_devstack_config {
     MIRAGE_CONFIG_HOST=$GLANCE_SERVICE_HOST MIRAGE_CONFIG_PORT=$MIRAGE_PORT MIRAGE_CONFIG_PUBLIC_URL=$GLANCE_URL \
-        MIRAGE_CONFIG_DATA=$MIRAGE_DATA_DIR MIRAGE_CONFIG_DATABASE=$(database_connection_url mirage) \
+        MIRAGE_CONFIG_COMPAT=latest MIRAGE_CONFIG_DATA=$MIRAGE_DATA_DIR MIRAGE_CONFIG_NODE=$(hostname -s) \
+        MIRAGE_CONFIG_NODE_DATA=$MIRAGE_DATA_DIR/node MIRAGE_CONFIG_STORES=$(mirage_store_names) \
+        MIRAGE_CONFIG_WEB_HOSTS='' MIRAGE_CONFIG_WEB_PORTS=80,443 \
+        MIRAGE_CONFIG_DATABASE=$(database_connection_url mirage) \
         MIRAGE_CONFIG_KEYSTONE_URL=$KEYSTONE_SERVICE_URI MIRAGE_CONFIG_PASSWORD=$SERVICE_PASSWORD \
         MIRAGE_CONFIG_REGION=$REGION_NAME mirage_config
+}
+
+# The stores that local.conf asks of Glance, the default first.
+function mirage_store_names {
+    local name
+    [[ "$GLANCE_ENABLE_MULTIPLE_STORES" = True ]] || return 0
+    printf %s "$GLANCE_DEFAULT_BACKEND"
+    for name in ${GLANCE_MULTIPLE_FILE_STORES//,/ }; do
+        [[ "$name" = "$GLANCE_DEFAULT_BACKEND" ]] || printf ' %s' "$name"
+    done
 }
 
 # create_glance_accounts: called when Keystone is up.
@@ -52,6 +69,9 @@ END
 function init_glance {
     recreate_database mirage
     rm -rf "${MIRAGE_DATA_DIR:?}"/*
+    if [[ -d "$MIRAGE_METADEFS_DIR" ]]; then
+        mirage_command metadefs load --config-file "$MIRAGE_CONF" "$MIRAGE_METADEFS_DIR"
+    fi
 }
 
 function start_glance {

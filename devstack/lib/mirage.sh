@@ -31,31 +31,59 @@ mirage_tempest_features() {
 #
 #   MIRAGE_CONFIG_HOST, _PORT      where it listens
 #   MIRAGE_CONFIG_PUBLIC_URL       how the catalog names it
+#   MIRAGE_CONFIG_COMPAT           whose defaults it has: zed or latest
 #   MIRAGE_CONFIG_DATA             the data directory
-#   MIRAGE_CONFIG_DATABASE         the database's URL, empty for the embedded one
+#   MIRAGE_CONFIG_NODE, _NODE_DATA its name among several processes on one data directory, and what it keeps for itself
+#   MIRAGE_CONFIG_DATABASE         the database's URL
 #   MIRAGE_CONFIG_KEYSTONE_URL, _PASSWORD, _REGION
+#   MIRAGE_CONFIG_STORES           names of stores, the first is the default; empty for one store without a name
+#   MIRAGE_CONFIG_WEB_HOSTS, _PORTS  lists of what web-download may read: hosts, empty for any that is not this machine
+#                                  or beside it; ports
+#
+# It is a configuration for clouds that are tested: locations are shown and may be changed, which is a risk elsewhere.
 mirage_config() {
     cat <<END
 [DEFAULT]
 bind_host = $MIRAGE_CONFIG_HOST
 bind_port = $MIRAGE_CONFIG_PORT
 public_endpoint = $MIRAGE_CONFIG_PUBLIC_URL
+compat = $MIRAGE_CONFIG_COMPAT
 data_directory = $MIRAGE_CONFIG_DATA
+node_name = $MIRAGE_CONFIG_NODE
+node_directory = $MIRAGE_CONFIG_NODE_DATA
+auth_strategy = keystone
+enabled_import_methods = glance-direct,web-download$([ -z "$MIRAGE_CONFIG_STORES" ] || echo ,copy-image,glance-download)
+show_multiple_locations = true
+$(mirage_config_stores)
 
 [keystone_authtoken]
-auth_url = $MIRAGE_CONFIG_KEYSTONE_URL
 www_authenticate_uri = $MIRAGE_CONFIG_KEYSTONE_URL
-auth_type = password
+auth_url = $MIRAGE_CONFIG_KEYSTONE_URL
 username = mirage
 password = $MIRAGE_CONFIG_PASSWORD
 project_name = service
 user_domain_name = Default
 project_domain_name = Default
 region_name = $MIRAGE_CONFIG_REGION
-END
-    [ -z "$MIRAGE_CONFIG_DATABASE" ] || cat <<END
+
+[import_filtering_opts]
+allowed_hosts = $MIRAGE_CONFIG_WEB_HOSTS
+allowed_ports = $MIRAGE_CONFIG_WEB_PORTS
 
 [database]
 connection = $MIRAGE_CONFIG_DATABASE
 END
+}
+
+# Stores of the given names, and one of images that lie on the web.
+mirage_config_stores() {
+    local name
+    [ -n "$MIRAGE_CONFIG_STORES" ] || return 0
+    # shellcheck disable=SC2086 # names are words
+    printf 'enabled_backends = %sweb:http\n' "$(printf '%s:mirage,' $MIRAGE_CONFIG_STORES)"
+    printf '\n[glance_store]\ndefault_backend = %s\n' "${MIRAGE_CONFIG_STORES%% *}"
+    for name in $MIRAGE_CONFIG_STORES; do
+        printf '\n[%s]\nstore_description = %s store\n' "$name" "$name"
+    done
+    printf '\n[web]\nstore_description = read-only http store\n'
 }

@@ -55,6 +55,9 @@ source_lib_glance() {
     GLANCE_SERVICE_HOST=$SERVICE_HOST
     GLANCE_URL=http://$SERVICE_HOST/image
     GLANCE_LIMIT_IMAGE_SIZE_TOTAL=1000
+    GLANCE_ENABLE_MULTIPLE_STORES=${GLANCE_ENABLE_MULTIPLE_STORES:-False}
+    GLANCE_MULTIPLE_FILE_STORES=${GLANCE_MULTIPLE_FILE_STORES:-fast}
+    GLANCE_DEFAULT_BACKEND=${GLANCE_DEFAULT_BACKEND:-fast}
     local name
     for name in install configure init start stop cleanup; do
         eval "${name}_glance() { record 'the real' ${name}_glance; }"

@@ -93,6 +93,24 @@ written() { grep -qxF -- "$1" "$MIRAGE_CONF" || { echo "not written: $1"; cat "$
     called write_local_proxy_http_config glance "http://$SERVICE_HOST:19292" /image
 }
 
+@test "without several stores there is one without a name" {
+    phase stack pre-install
+    configure_glance
+    run grep -E '^enabled_backends|^\[glance_store\]|copy-image' "$MIRAGE_CONF"
+    [ "$status" = 1 ]
+    written "enabled_import_methods = glance-direct,web-download"
+}
+
+@test "the stores that local.conf asks for are Mirage's, and the default is the default" {
+    GLANCE_ENABLE_MULTIPLE_STORES=True GLANCE_MULTIPLE_FILE_STORES=fast,cheap,slow GLANCE_DEFAULT_BACKEND=cheap
+    phase stack pre-install
+    configure_glance
+    written "enabled_backends = cheap:mirage,fast:mirage,slow:mirage,web:http"
+    written "default_backend = cheap"
+    written "[slow]"
+    written "enabled_import_methods = glance-direct,web-download,copy-image,glance-download"
+}
+
 @test "the accounts are a user, a service, an endpoint and the registered limits" {
     phase stack pre-install
     create_glance_accounts
@@ -119,6 +137,17 @@ written() { grep -qxF -- "$1" "$MIRAGE_CONF" || { echo "not written: $1"; cat "$
     called recreate_database mirage
     [ -d "$MIRAGE_DATA_DIR" ]
     [ ! -e "$MIRAGE_DATA_DIR/old" ]
+}
+
+@test "init loads the metadata definitions that there are" {
+    phase stack pre-install
+    configure_glance
+    MIRAGE_METADEFS_DIR=$BATS_TEST_TMPDIR/none
+    init_glance
+    never_called metadefs load
+    MIRAGE_METADEFS_DIR=$BATS_TEST_TMPDIR
+    init_glance
+    called mirage metadefs load --config-file "$MIRAGE_CONF" "$BATS_TEST_TMPDIR" java=
 }
 
 @test "start waits until the service answers, and fails when it does not" {

@@ -123,6 +123,11 @@ class TableTest(unittest.TestCase):
         out = "+----+------+\n| ID | Name |\n+----+------+\n| 1 | a |\n| 2 |  |\n+----+------+\n"
         self.assertEqual(commands.table(out), [{"ID": "1", "Name": "a"}, {"ID": "2", "Name": ""}])
 
+    def test_cells_that_go_on_below_are_put_together(self):
+        digest = "a" * 80
+        out = f"| Property | Value |\n| hash | {digest} |\n| | bc |\n| locations | [{{\"url\": |\n| | \"x\"}}] |\n"
+        self.assertEqual(commands.table(out), {"hash": digest + "bc", "locations": [{"url": "x"}]})
+
     def test_anything_else_stays_text(self):
         self.assertEqual(commands.table("Unable to do it\n"), "Unable to do it")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mirage_lab.cloud import IMAGE_SERVICE, LAB
 
-PLACES = {"glance": [LAB / "glance" / "fast"], "mirage": [LAB / "mirage" / "data" / "blobs"]}
+# A file for each image; packs of chunks.
+PLACES = {"glance": "glance/fast/*", "mirage": "mirage/data/**/packs/**/*"}
 
 
 @dataclass(frozen=True)
@@ -52,4 +53,4 @@ def added():
 
 
 def _files() -> list[Path]:
-    return [f for place in PLACES[IMAGE_SERVICE] for f in place.rglob("*") if f.is_file()]
+    return [f for f in LAB.glob(PLACES[IMAGE_SERVICE]) if f.is_file()]

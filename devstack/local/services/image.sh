@@ -75,10 +75,10 @@ transport_url = fake://
 default_backend = fast
 [fast]
 filesystem_store_datadir = $MIRAGE_LAB/glance/fast
-store_description = first file store
+store_description = fast store
 [slow]
 filesystem_store_datadir = $MIRAGE_LAB/glance/slow
-store_description = second file store
+store_description = slow store
 [web]
 store_description = read-only http store
 [os_glance_staging_store]

@@ -39,6 +39,7 @@ final class PackageDirectionTest {
                     entry("patch", Set.of("http", "record", "schema")),
                     entry("query", Set.of("http", "record", "identity")),
                     entry("store", Set.of("record", "web", "mirage.library", "mirage.catalog")),
+                    entry("cache", Set.of("store", "mirage.catalog")),
                     entry(
                             "transfer",
                             Set.of(
@@ -49,11 +50,16 @@ final class PackageDirectionTest {
                                     "mirage.library",
                                     "mirage.catalog",
                                     "mirage.manifest")),
+                    entry("metadef", Set.of("database")),
+                    entry("metadef.api", Set.of("metadef", "http", "identity", "policy")),
                     entry(
                             "api",
                             Set.of(
+                                    "cache",
                                     "http",
                                     "identity",
+                                    "metadef",
+                                    "metadef.api",
                                     "policy",
                                     "record",
                                     "schema",
@@ -68,12 +74,14 @@ final class PackageDirectionTest {
                     entry(
                             "serve",
                             Set.of(
+                                    "cache",
                                     "api",
                                     "database",
                                     "http",
                                     "identity",
                                     "identity.keystone",
                                     "identity.oidc",
+                                    "metadef",
                                     "metrics",
                                     "policy",
                                     "record",
@@ -89,8 +97,8 @@ final class PackageDirectionTest {
     private static final Map<String, Set<String>> KNOWN_BY =
             Map.of(
                     "org.eclipse.jetty", Set.of("http", "web"),
-                    "org.jdbi", Set.of("database", "record"),
-                    "java.sql", Set.of("database", "record"),
+                    "org.jdbi", Set.of("database", "metadef", "record"),
+                    "java.sql", Set.of("database", "metadef", "record"),
                     "org.openstack4j", Set.of("identity.keystone"),
                     "com.nimbusds", Set.of("identity.oidc"));
 

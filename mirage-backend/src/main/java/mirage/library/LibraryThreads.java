@@ -37,9 +37,8 @@ final class LibraryThreads implements Closeable {
     private final ExecutorService structurers;
     private final Semaphore structuring;
 
-    /** One for what takes a while, one for the heartbeat. */
     private final ScheduledExecutorService background =
-            Executors.newScheduledThreadPool(2, named("background"));
+            Executors.newSingleThreadScheduledExecutor(named("background"));
 
     LibraryThreads(int structurers) {
         this.structurers = Executors.newFixedThreadPool(structurers, named("structurer"));

@@ -74,6 +74,9 @@ public final class MirageLibrary implements ImageLibrary {
 
     private static final long AWAIT_PAUSE_MILLIS = 25;
 
+    /** Listing all images costs more than listing packs, and gains less. */
+    private static final int LOOKS_UNTIL_IMAGES = 6;
+
     private final Path directory;
     private final LibrarySettings settings;
     private final OpenedParts parts;
@@ -174,12 +177,6 @@ public final class MirageLibrary implements ImageLibrary {
         }
     }
 
-    private void startBackground() {
-        Duration deadAfter = settings.node().deadAfter();
-        threads.repeat("heartbeat", deadAfter.dividedBy(6), node::beat);
-        threads.repeat("looking at other nodes", settings.node().lookEvery(), this::look);
-    }
-
     /** Only who stores needs what images are compared by. It is read while the first upload comes in. */
     private void startComparing() {
         if (!comparing.getAndSet(true)) {
@@ -187,12 +184,23 @@ public final class MirageLibrary implements ImageLibrary {
         }
     }
 
-    /** What others did, and what is left to do for others that ended. */
-    private void look() throws IOException {
-        chunks.follow();
+    private void startBackground() {
+        Duration every = settings.node().lookEvery();
+        threads.repeat("following packs of other nodes", every, chunks::follow);
+        threads.repeat(
+                "following images of other nodes",
+                every.multipliedBy(LOOKS_UNTIL_IMAGES),
+                this::followImages);
+        threads.repeat("looking at other nodes", every, this::lookAtOthers);
+    }
+
+    private void followImages() throws IOException {
         if (comparing.get()) {
             earlierImages.refresh();
         }
+    }
+
+    private void lookAtOthers() throws IOException {
         uploads.tidy();
         if (!settings.node().visitor()) {
             for (String dead : node.lookForDead(uploads.owners())) {

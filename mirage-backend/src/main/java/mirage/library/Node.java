@@ -22,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +40,7 @@ final class Node implements Closeable {
     private static final String TAKING_OVER = "taken over by";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long PAUSE_MILLIS = 50;
+    private static final int BEATS_UNTIL_DEAD = 6;
 
     private final NodeSettings settings;
     private final Path nodes;
@@ -44,6 +48,9 @@ final class Node implements Closeable {
     private final Path privateDirectory;
     private final DirectoryLock lock;
     private final Map<String, Observed> others = new HashMap<>();
+    private final ScheduledExecutorService heart =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("mirage-heartbeat").factory());
     private long beats;
 
     /** What was seen of another node, and since when it has been so. */
@@ -66,7 +73,7 @@ final class Node implements Closeable {
     }
 
     /**
-     * Becomes a node.
+     * Becomes a node, whose heart beats from now on: opening a library can take a while.
      *
      * @param shared the library's directory
      * @throws DirectoryInUseException when another process is it
@@ -79,6 +86,7 @@ final class Node implements Closeable {
         try {
             Node node = new Node(settings, nodes, privateDirectory(shared, nodes, settings), lock);
             node.beat();
+            node.startBeating();
             opened = true;
             return node;
         } finally {
@@ -136,8 +144,23 @@ final class Node implements Closeable {
         return privateDirectory.resolve("index");
     }
 
-    /** Shows others that this process lives. */
-    synchronized void beat() throws IOException {
+    private void startBeating() {
+        long pause = settings.deadAfter().dividedBy(BEATS_UNTIL_DEAD).toNanos();
+        heart.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        beat();
+                    } catch (IOException e) {
+                        LOG.error("the heart of node {} does not beat", name(), e);
+                    }
+                },
+                pause,
+                pause,
+                TimeUnit.NANOSECONDS);
+    }
+
+    /** Shows others that this process lives. Each beat differs from the one before. */
+    private void beat() throws IOException {
         Files.writeString(own.resolve(HEARTBEAT), DirectoryLock.self() + " beat " + beats++ + "\n");
     }
 
@@ -199,7 +222,7 @@ final class Node implements Closeable {
                     seen.settled = true;
                 }
             }
-            if (name.startsWith("visitor-")) {
+            if (name.startsWith(NodeSettings.VISITOR)) {
                 deleteTree(directory);
             }
         }
@@ -208,6 +231,8 @@ final class Node implements Closeable {
     @Override
     public void close() throws IOException {
         try (lock) {
+            // Waits for a beat under way: it must not come behind what follows.
+            heart.close();
             if (settings.visitor()) {
                 if (settings.privateDirectory() == null) {
                     deleteTree(privateDirectory);

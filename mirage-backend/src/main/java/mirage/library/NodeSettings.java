@@ -25,6 +25,8 @@ public record NodeSettings(
         Duration lookEvery,
         Duration deadAfter,
         boolean visitor) {
+    static final String VISITOR = "visitor-";
+
     private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
     private static final Duration DEAD_AFTER = Duration.ofSeconds(60);
 
@@ -34,6 +36,10 @@ public record NodeSettings(
                     "node name of 1 to 40 lower-case letters, digits and dashes expected, found \""
                             + name
                             + "\"");
+        }
+        if (name.startsWith(VISITOR) != visitor) {
+            throw new IllegalArgumentException(
+                    "node name " + name + ": those of visitors, and no others, begin so");
         }
         requirePositive("lookEvery", lookEvery);
         requirePositive("deadAfter", deadAfter);
@@ -52,7 +58,7 @@ public record NodeSettings(
     /** A process that works beside others for a moment, under a name that nobody else has. */
     public static NodeSettings ofVisitor() {
         String name =
-                "visitor-"
+                VISITOR
                         + ProcessHandle.current().pid()
                         + "-"
                         + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());

@@ -53,7 +53,9 @@ final class PackFollower {
             LOG.warn("{} packs of the chunk index are gone from the store", gone.size());
             index.removePacks(gone);
         }
-        addNew(present);
+        for (PackId pack : newIn(present)) {
+            add(pack);
+        }
     }
 
     /** Adds what was written until now. When this returns, a listing was made that began after it was called. */
@@ -66,7 +68,7 @@ final class PackFollower {
             pause();
             begun.incrementAndGet();
             try {
-                addNew(packs());
+                addNew();
             } finally {
                 endedNanos = System.nanoTime();
             }
@@ -84,30 +86,34 @@ final class PackFollower {
         }
     }
 
-    private void addNew(Set<PackId> present) throws IOException {
+    private Set<PackId> newIn(Set<PackId> present) throws IOException {
         Set<PackId> added = new HashSet<>(present);
         added.removeAll(index.packs());
         added.removeAll(unreadable);
-        int readable = 0;
-        for (PackId pack : added) {
-            readable += add(pack) ? 1 : 0;
-        }
-        if (readable > 0) {
-            LOG.info("{} packs added to the chunk index", readable);
+        return added;
+    }
+
+    /** One that cannot be read now does not keep the others from being found; it is tried again the next time. */
+    private void addNew() throws IOException {
+        for (PackId pack : newIn(packs())) {
+            try {
+                add(pack);
+            } catch (IOException e) {
+                LOG.error("pack {} cannot be read now", pack, e);
+            }
         }
     }
 
-    private boolean add(PackId pack) throws IOException {
+    private void add(PackId pack) throws IOException {
         try (ByteSource content = blobs.open(pack.blobName())) {
             index.addPack(pack, PackFormat.readTable(pack, content));
-            return true;
+            LOG.debug("pack {} added to the chunk index", pack);
         } catch (MissingBlobException deletedMeanwhile) {
             LOG.info("pack {} was deleted while it was to be indexed", pack);
         } catch (CorruptBlobException | UnsupportedBlobException e) {
             LOG.error("pack {} cannot be read, its chunks are missing", pack, e);
             unreadable.add(pack);
         }
-        return false;
     }
 
     private Set<PackId> packs() throws IOException {

@@ -139,7 +139,8 @@ final class SharingTest {
                     .hasMessageContaining("process " + ProcessHandle.current().pid());
             assertThat(a.list()).isEmpty();
         }
-        for (String name : List.of("", "A", "a/b", "..", "-a", "a b", "x".repeat(41))) {
+        for (String name :
+                List.of("", "A", "a/b", "..", "-a", "a b", "x".repeat(41), "visitor-1")) {
             assertThatThrownBy(() -> NodeSettings.named(name))
                     .isInstanceOf(IllegalArgumentException.class);
         }

@@ -13,6 +13,7 @@ import mirage.glance.http.Router;
 import mirage.glance.http.Router.Route;
 import mirage.glance.http.Versions;
 import mirage.glance.identity.Identity;
+import mirage.glance.metadef.api.MetadefApi;
 import mirage.glance.transfer.ImageFacts;
 
 import java.io.IOException;
@@ -32,6 +33,8 @@ import java.util.List;
  *               └─ Authentication            401
  *                  └─ RequestIds             431
  *                     └─ /v2               → /v2/
+ *                        ├─ cache            GET show · DELETE clear
+ *                        │  └─ {image}       PUT enqueue · DELETE
  *                        ├─ images           GET list · POST create
  *                        │  └─ {image}       GET show · PATCH · DELETE
  *                        │     ├─ actions
@@ -49,6 +52,7 @@ import java.util.List;
  *                        │  ├─ import        GET
  *                        │  └─ stores        GET
  *                        │     └─ detail     GET
+ *                        ├─ metadefs         see MetadefApi
  *                        ├─ schemas
  *                        │  └─ …             GET
  *                        ├─ stores
@@ -89,6 +93,13 @@ public final class ImageApi {
         List<Route> routes = new ArrayList<>();
         routes.addAll(imageRoutes(service));
         routes.addAll(siteRoutes(service));
+        routes.addAll(
+                MetadefApi.routes(
+                        service.metadefs(),
+                        service.policy(),
+                        service.settings().limits().pages().byDefault(),
+                        service.settings().limits().pages().most(),
+                        service.clock()));
         return Router.of(routes);
     }
 
@@ -138,6 +149,15 @@ public final class ImageApi {
         StoresHandler stores = new StoresHandler(service, access);
         TasksHandler tasks = new TasksHandler(service, access);
         List<Route> routes = new ArrayList<>();
+        CacheHandler cache = new CacheHandler(service, access);
+        routes.add(
+                Route.at("/cache")
+                        .bodilessOn("GET", cache::show)
+                        .bodilessOn("DELETE", cache::clear));
+        routes.add(
+                Route.at("/cache/{image}")
+                        .bodilessOn("PUT", cache::enqueue)
+                        .bodilessOn("DELETE", cache::remove));
         routes.add(Route.at("/info/import").bodilessOn("GET", info::importMethods));
         routes.add(Route.at("/info/stores").bodilessOn("GET", stores::list));
         routes.add(Route.at("/info/stores/detail").bodilessOn("GET", stores::listWithDetails));

@@ -2,6 +2,7 @@ package mirage.glance.api;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.http.JsonBody;
 import mirage.glance.patch.ImagePatch;
 import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageAttributes;
@@ -75,6 +76,9 @@ final class ImageHandler {
                         store.id(),
                         failure);
             }
+        }
+        if (service.cache() != null) {
+            service.cache().remove(removed.id());
         }
         exchange.answerNoContent();
     }

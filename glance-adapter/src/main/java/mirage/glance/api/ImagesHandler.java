@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import mirage.catalog.ImageId;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.http.JsonBody;
 import mirage.glance.http.QueryString;
 import mirage.glance.identity.Caller;
 import mirage.glance.policy.RuleNames;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.http.JsonBody;
 import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageImport;
 import mirage.glance.record.ImageLocation;
@@ -85,6 +86,9 @@ final class ImportHandler {
                         now,
                         now,
                         null);
+        if (request.method() == Method.GLANCE_DOWNLOAD) {
+            service.sources().remember(task, exchange.caller().token().text());
+        }
         service.runner().submit(task, () -> lock(request, task, now));
     }
 

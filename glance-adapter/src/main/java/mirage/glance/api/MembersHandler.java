@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.http.JsonBody;
 import mirage.glance.identity.Caller;
 import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageMember;

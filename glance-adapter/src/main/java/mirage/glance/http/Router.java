@@ -18,6 +18,10 @@ public final class Router implements Endpoint {
         this.routes = List.copyOf(routes);
     }
 
+    public static Router of(Route... routes) {
+        return of(List.of(routes));
+    }
+
     public static Router of(List<Route> routes) {
         return new Router(routes);
     }

@@ -161,7 +161,8 @@ public final class ServeCommand implements Subcommand {
         }
     }
 
-    private static String literal(String flag) {
+    /** A text as a file of settings spells it, where a dollar sign begins a template. */
+    static String literal(String flag) {
         return flag.replace("$", "$$");
     }
 

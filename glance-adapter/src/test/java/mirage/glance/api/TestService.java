@@ -4,14 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
+import mirage.glance.cache.ImageCache;
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseAddress;
+import mirage.glance.database.Product;
 import mirage.glance.http.HttpServer;
 import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Identity;
+import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
+import mirage.glance.record.ImageRecord;
 import mirage.glance.record.MemoryImageRecords;
 import mirage.glance.record.MemoryNodes;
 import mirage.glance.record.MemoryTasks;
@@ -21,9 +27,9 @@ import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.ImportJob;
 import mirage.glance.transfer.ImportRequest;
+import mirage.glance.transfer.RemoteImages;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
-import mirage.glance.transfer.WebSources;
 import mirage.glance.web.WebAccess;
 import mirage.glance.web.WebFilter;
 
@@ -66,6 +72,9 @@ final class TestService implements AutoCloseable {
                     "bob", Caller.inProject("bob", "db", Set.of("Member", "Reader")),
                     "rita", Caller.inProject("rita", "web", Set.of("reader")),
                     "noone", Caller.inProject("noone", "web", Set.of()));
+
+    /** Definitions of all test services: what a test changes, it cleans up with {@link #forgetDefinitions}. */
+    private static final Metadefs METADEFS = Metadefs.in(databaseInMemory());
 
     final InMemoryImageLibrary library = new InMemoryImageLibrary();
     final InMemoryImageLibrary cheap = new InMemoryImageLibrary();
@@ -124,14 +133,22 @@ final class TestService implements AutoCloseable {
                                         new WebStore("web", "", 0, web, Map.of())),
                                 fast)
                         : ImageStores.single(fast);
+        RemoteImages remote = new RemoteImages(web, (region, kind) -> null, List.of("hw_"));
+        ImageCache cache =
+                withStores
+                        ? ImageCache.open(
+                                directory.resolve("cache"),
+                                SIZE_CAP,
+                                image -> {
+                                    ImageRecord record = records.find(image);
+                                    return record == null
+                                            ? null
+                                            : stores.openFirst(record, List.of());
+                                },
+                                clock)
+                        : null;
         ImportJob imports =
-                new ImportJob(
-                        records,
-                        stores,
-                        new WebSources(web),
-                        ContentCheck.NOTHING,
-                        SIZE_CAP,
-                        clock);
+                new ImportJob(records, stores, remote, ContentCheck.NOTHING, SIZE_CAP, clock);
         runner =
                 new TaskRunner(
                         tasks,
@@ -146,11 +163,14 @@ final class TestService implements AutoCloseable {
                         records,
                         records.members(),
                         tasks,
+                        METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
                         new Uploads(records, ContentCheck.NOTHING, SIZE_CAP, "here", clock),
                         runner,
+                        remote,
                         web,
+                        cache,
                         settings,
                         clock,
                         UUID::randomUUID);
@@ -160,6 +180,20 @@ final class TestService implements AutoCloseable {
                                 service, identity, Readiness.unless(directory.resolve("disabled"))),
                         HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
                                 .withStopTimeout(Duration.ofSeconds(2)));
+    }
+
+    private static Database databaseInMemory() {
+        try {
+            return Database.open(
+                    new DatabaseAddress(
+                            Product.H2, "jdbc:h2:mem:definitions;DB_CLOSE_DELAY=-1", "sa", ""));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    static void forgetDefinitions() {
+        METADEFS.forgetAll();
     }
 
     static ApiSettings settings() {

@@ -1,17 +1,14 @@
-package mirage.glance.api;
+package mirage.glance.http;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import mirage.glance.http.Exchange;
-import mirage.glance.http.HttpFailure;
-
 import java.io.IOException;
 
 /** Reads bodies of JSON, which are small: the only request body that is held whole. */
-final class JsonBody {
+public final class JsonBody {
     private static final int MAX_BYTES = 1 << 20;
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -23,7 +20,7 @@ final class JsonBody {
      *
      * @throws HttpFailure 400 for another one or none, 413 for one over a mebibyte
      */
-    static JsonNode read(Exchange exchange) throws IOException {
+    public static JsonNode read(Exchange exchange) throws IOException {
         if (!exchange.hasBody()) {
             throw HttpFailure.badRequest("Body expected in request.");
         }
