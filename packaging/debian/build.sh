@@ -35,6 +35,7 @@ mkdir -p "$home/lib" "$root/usr/bin" "$root/etc/mirage/mirage.conf.d" "$root/usr
 install -m 755 "$checkout/mirage" "$home/mirage"
 install -m 644 "$here/defaults" "$home/defaults"
 cp -a "$work/runtime" "$home/runtime"
+chmod -R u+w "$home/runtime"
 install -m 644 "$target"/glance-adapter-[0-9]*.jar "$target"/lib/*.jar "$home/lib/"
 rm -f "$home"/lib/*-sources.jar "$home"/lib/*-javadoc.jar "$home"/lib/*-tests.jar
 ln -s ../lib/mirage/mirage "$root/usr/bin/mirage"
