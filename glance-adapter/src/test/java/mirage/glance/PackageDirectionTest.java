@@ -39,6 +39,7 @@ final class PackageDirectionTest {
                     entry("patch", Set.of("http", "record", "schema")),
                     entry("query", Set.of("http", "record", "identity")),
                     entry("store", Set.of("record", "web", "mirage.library", "mirage.catalog")),
+                    entry("cache", Set.of("store", "mirage.catalog")),
                     entry(
                             "transfer",
                             Set.of(
@@ -54,6 +55,7 @@ final class PackageDirectionTest {
                     entry(
                             "api",
                             Set.of(
+                                    "cache",
                                     "http",
                                     "identity",
                                     "metadef",
@@ -72,6 +74,7 @@ final class PackageDirectionTest {
                     entry(
                             "serve",
                             Set.of(
+                                    "cache",
                                     "api",
                                     "database",
                                     "http",

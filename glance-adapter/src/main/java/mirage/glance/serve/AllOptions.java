@@ -1,6 +1,7 @@
 package mirage.glance.serve;
 
 import mirage.glance.api.ApiOptions;
+import mirage.glance.cache.CacheOptions;
 import mirage.glance.config.ConfigSchema;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.SectionTemplate;
@@ -27,6 +28,7 @@ final class AllOptions {
                     MetricsOptions.GROUPS,
                     ApiOptions.GROUPS,
                     StoreOptions.GROUPS,
+                    CacheOptions.GROUPS,
                     TaskOptions.GROUPS,
                     WebOptions.GROUPS,
                     DatabaseOptions.GROUPS,

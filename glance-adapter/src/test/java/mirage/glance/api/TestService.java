@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
+import mirage.glance.cache.ImageCache;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.database.Product;
@@ -16,6 +17,7 @@ import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
+import mirage.glance.record.ImageRecord;
 import mirage.glance.record.MemoryImageRecords;
 import mirage.glance.record.MemoryNodes;
 import mirage.glance.record.MemoryTasks;
@@ -25,9 +27,9 @@ import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.ImportJob;
 import mirage.glance.transfer.ImportRequest;
+import mirage.glance.transfer.RemoteImages;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
-import mirage.glance.transfer.WebSources;
 import mirage.glance.web.WebAccess;
 import mirage.glance.web.WebFilter;
 
@@ -131,14 +133,22 @@ final class TestService implements AutoCloseable {
                                         new WebStore("web", "", 0, web, Map.of())),
                                 fast)
                         : ImageStores.single(fast);
+        RemoteImages remote = new RemoteImages(web, (region, kind) -> null, List.of("hw_"));
+        ImageCache cache =
+                withStores
+                        ? ImageCache.open(
+                                directory.resolve("cache"),
+                                SIZE_CAP,
+                                image -> {
+                                    ImageRecord record = records.find(image);
+                                    return record == null
+                                            ? null
+                                            : stores.openFirst(record, List.of());
+                                },
+                                clock)
+                        : null;
         ImportJob imports =
-                new ImportJob(
-                        records,
-                        stores,
-                        new WebSources(web),
-                        ContentCheck.NOTHING,
-                        SIZE_CAP,
-                        clock);
+                new ImportJob(records, stores, remote, ContentCheck.NOTHING, SIZE_CAP, clock);
         runner =
                 new TaskRunner(
                         tasks,
@@ -158,7 +168,9 @@ final class TestService implements AutoCloseable {
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
                         new Uploads(records, ContentCheck.NOTHING, SIZE_CAP, "here", clock),
                         runner,
+                        remote,
                         web,
+                        cache,
                         settings,
                         clock,
                         UUID::randomUUID);
