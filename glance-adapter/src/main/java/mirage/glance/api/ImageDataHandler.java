@@ -47,6 +47,7 @@ final class ImageDataHandler {
         requireBytes(exchange);
         Long announced = announcedSize(exchange);
         LibraryStore store = storeIn(exchange);
+        service.quotas().requireRoomToUpload(images.visible(exchange), exchange.declaredLength());
         ImageRecord image = images.change(exchange, RuleNames.UPLOAD_IMAGE, uploads::begin);
         uploads.receive(image, exchange.body(), announced, store);
         exchange.answerNoContent();
@@ -59,6 +60,7 @@ final class ImageDataHandler {
         }
         requireBytes(exchange);
         Long announced = announcedSize(exchange);
+        service.quotas().requireRoomToStage(images.visible(exchange));
         ImageRecord image = images.change(exchange, RuleNames.MODIFY_IMAGE, uploads::beginStaging);
         uploads.stage(image, exchange.body(), announced, stores.byDefault());
         exchange.answerNoContent();

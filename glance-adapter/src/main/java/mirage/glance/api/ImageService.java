@@ -2,6 +2,7 @@ package mirage.glance.api;
 
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
+import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Tasks;
@@ -29,6 +30,7 @@ public record ImageService(
         Policy policy,
         Uploads uploads,
         TaskRunner runner,
+        Quotas quotas,
         WebAccess web,
         ApiSettings settings,
         Clock clock,

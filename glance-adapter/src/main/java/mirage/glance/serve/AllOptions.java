@@ -4,6 +4,7 @@ import mirage.glance.api.ApiOptions;
 import mirage.glance.config.ConfigSchema;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.SectionTemplate;
+import mirage.glance.cors.CorsOptions;
 import mirage.glance.database.DatabaseOptions;
 import mirage.glance.http.HttpOptions;
 import mirage.glance.identity.keystone.KeystoneOptions;
@@ -11,6 +12,7 @@ import mirage.glance.identity.oidc.OidcOptions;
 import mirage.glance.log.LogOptions;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.policy.PolicyOptions;
+import mirage.glance.quota.QuotaOptions;
 import mirage.glance.store.StoreOptions;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.web.WebOptions;
@@ -23,9 +25,11 @@ final class AllOptions {
             List.of(
                     ServeOptions.GROUPS,
                     HttpOptions.GROUPS,
+                    CorsOptions.GROUPS,
                     LogOptions.GROUPS,
                     MetricsOptions.GROUPS,
                     ApiOptions.GROUPS,
+                    QuotaOptions.GROUPS,
                     StoreOptions.GROUPS,
                     TaskOptions.GROUPS,
                     WebOptions.GROUPS,

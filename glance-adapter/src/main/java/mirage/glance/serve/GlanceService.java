@@ -4,6 +4,7 @@ import mirage.glance.api.ApiSettings;
 import mirage.glance.api.ImageApi;
 import mirage.glance.api.ImageService;
 import mirage.glance.config.Configuration;
+import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseOptions;
 import mirage.glance.http.Endpoint;
@@ -19,6 +20,8 @@ import mirage.glance.metadef.Metadefs;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.policy.PolicyOptions;
+import mirage.glance.quota.QuotaOptions;
+import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Nodes;
 import mirage.glance.record.SqlImageMembers;
@@ -109,7 +112,7 @@ public final class GlanceService implements AutoCloseable {
         Database database = database(configuration);
         opened.push(database);
         metrics.bind(database.meters());
-        ImageService service = service(configuration, stores, database, web);
+        ImageService service = service(configuration, stores, database, web, opened);
         Nodes nodes = new SqlNodes(database);
         Reconciliation reconciliation =
                 new Reconciliation(service.records(), service.tasks(), stores, service.clock());
@@ -118,7 +121,7 @@ public final class GlanceService implements AutoCloseable {
         service.runner().start();
         opened.push(service.runner());
         Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
-        Endpoint api = ImageApi.over(service, identity, readiness);
+        Endpoint api = ImageApi.over(service, identity, readiness, CorsRules.from(configuration));
         HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
         return new GlanceService(opened, readiness, server);
@@ -133,7 +136,11 @@ public final class GlanceService implements AutoCloseable {
     }
 
     private static ImageService service(
-            Configuration configuration, ImageStores stores, Database database, WebAccess web)
+            Configuration configuration,
+            ImageStores stores,
+            Database database,
+            WebAccess web,
+            Deque<AutoCloseable> opened)
             throws IOException {
         Clock clock = Clock.systemUTC();
         String node = ServeOptions.memberName(configuration);
@@ -141,7 +148,8 @@ public final class GlanceService implements AutoCloseable {
         long cap = settings.limits().imageSizeCap();
         ImageRecords records = new SqlImageRecords(database);
         Tasks tasks = new SqlTasks(database);
-        ContentCheck check = ContentCheck.NOTHING;
+        Quotas quotas = QuotaOptions.quotas(configuration, records, clock, opened);
+        ContentCheck check = quotas.check();
         ImportJob imports = new ImportJob(records, stores, new WebSources(web), check, cap, clock);
         TaskRunner runner =
                 new TaskRunner(
@@ -161,6 +169,7 @@ public final class GlanceService implements AutoCloseable {
                 PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
                 new Uploads(records, check, cap, node, clock),
                 runner,
+                quotas,
                 web,
                 settings,
                 clock,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
+import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.database.Product;
@@ -16,6 +17,8 @@ import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
+import mirage.glance.quota.Quotas;
+import mirage.glance.record.ImageRecords;
 import mirage.glance.record.MemoryImageRecords;
 import mirage.glance.record.MemoryNodes;
 import mirage.glance.record.MemoryTasks;
@@ -55,6 +58,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /** The Image API on a port of its own, over a library and records in memory, with a client to talk to it. */
 final class TestService implements AutoCloseable {
@@ -87,7 +91,17 @@ final class TestService implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     TestService(Path directory) throws IOException {
-        this(directory, settings(), WebFilter.defaults(), false);
+        this(directory, new Parts());
+    }
+
+    TestService(Path directory, Parts parts) throws IOException {
+        this(directory, settings(), WebFilter.defaults(), false, parts);
+    }
+
+    /** What a test may have otherwise. */
+    static final class Parts {
+        Function<ImageRecords, Quotas> quotas = records -> Quotas.NONE;
+        CorsRules cors = CorsRules.OFF;
     }
 
     /**
@@ -111,10 +125,11 @@ final class TestService implements AutoCloseable {
                         Set.of(),
                         Set.of(webPort),
                         Set.of());
-        return new TestService(directory, settings, filter, true);
+        return new TestService(directory, settings, filter, true, new Parts());
     }
 
-    private TestService(Path directory, ApiSettings settings, WebFilter filter, boolean withStores)
+    private TestService(
+            Path directory, ApiSettings settings, WebFilter filter, boolean withStores, Parts parts)
             throws IOException {
         web = WebAccess.through(filter);
         Identity identity = credentials -> CALLERS.get(credentials.token());
@@ -131,14 +146,10 @@ final class TestService implements AutoCloseable {
                                         new WebStore("web", "", 0, web, Map.of())),
                                 fast)
                         : ImageStores.single(fast);
+        Quotas quotas = parts.quotas.apply(records);
+        ContentCheck check = quotas.check();
         ImportJob imports =
-                new ImportJob(
-                        records,
-                        stores,
-                        new WebSources(web),
-                        ContentCheck.NOTHING,
-                        SIZE_CAP,
-                        clock);
+                new ImportJob(records, stores, new WebSources(web), check, SIZE_CAP, clock);
         runner =
                 new TaskRunner(
                         tasks,
@@ -156,8 +167,9 @@ final class TestService implements AutoCloseable {
                         METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
-                        new Uploads(records, ContentCheck.NOTHING, SIZE_CAP, "here", clock),
+                        new Uploads(records, check, SIZE_CAP, "here", clock),
                         runner,
+                        quotas,
                         web,
                         settings,
                         clock,
@@ -165,7 +177,10 @@ final class TestService implements AutoCloseable {
         server =
                 HttpServer.start(
                         ImageApi.over(
-                                service, identity, Readiness.unless(directory.resolve("disabled"))),
+                                service,
+                                identity,
+                                Readiness.unless(directory.resolve("disabled")),
+                                parts.cors),
                         HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
                                 .withStopTimeout(Duration.ofSeconds(2)));
     }
