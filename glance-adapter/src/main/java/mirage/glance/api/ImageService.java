@@ -1,5 +1,6 @@
 package mirage.glance.api;
 
+import mirage.glance.event.ImageEvents;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
 import mirage.glance.quota.Quotas;
@@ -31,6 +32,7 @@ public record ImageService(
         Uploads uploads,
         TaskRunner runner,
         Quotas quotas,
+        ImageEvents events,
         WebAccess web,
         ApiSettings settings,
         Clock clock,

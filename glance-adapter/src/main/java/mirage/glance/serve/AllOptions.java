@@ -11,8 +11,10 @@ import mirage.glance.identity.keystone.KeystoneOptions;
 import mirage.glance.identity.oidc.OidcOptions;
 import mirage.glance.log.LogOptions;
 import mirage.glance.metrics.MetricsOptions;
+import mirage.glance.notification.NotificationOptions;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.quota.QuotaOptions;
+import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.StoreOptions;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.web.WebOptions;
@@ -32,6 +34,8 @@ final class AllOptions {
                     QuotaOptions.GROUPS,
                     StoreOptions.GROUPS,
                     TaskOptions.GROUPS,
+                    SignatureOptions.GROUPS,
+                    NotificationOptions.GROUPS,
                     WebOptions.GROUPS,
                     DatabaseOptions.GROUPS,
                     PolicyOptions.GROUPS,

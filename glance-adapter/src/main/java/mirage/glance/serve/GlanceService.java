@@ -7,6 +7,10 @@ import mirage.glance.config.Configuration;
 import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseOptions;
+import mirage.glance.event.ImageEvents;
+import mirage.glance.event.TellingImageMembers;
+import mirage.glance.event.TellingImageRecords;
+import mirage.glance.event.TellingTasks;
 import mirage.glance.http.Endpoint;
 import mirage.glance.http.ErrorBoundary;
 import mirage.glance.http.HttpOptions;
@@ -19,6 +23,8 @@ import mirage.glance.identity.Identity;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
+import mirage.glance.notification.NotificationOptions;
+import mirage.glance.notification.Notifications;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.quota.Quotas;
@@ -29,6 +35,7 @@ import mirage.glance.record.SqlImageRecords;
 import mirage.glance.record.SqlNodes;
 import mirage.glance.record.SqlTasks;
 import mirage.glance.record.Tasks;
+import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.ImageStores;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.ImportJob;
@@ -50,6 +57,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -63,6 +71,7 @@ import java.util.UUID;
  *   <li>the libraries of the stores
  *   <li>who knows the callers
  *   <li>the database of records, the embedded one being {@code DIR/records}
+ *   <li>what tells other services of changes
  *   <li>records and libraries are made to agree
  *   <li>the tasks, which go on where they were
  *   <li>the HTTP server
@@ -112,7 +121,7 @@ public final class GlanceService implements AutoCloseable {
         Database database = database(configuration);
         opened.push(database);
         metrics.bind(database.meters());
-        ImageService service = service(configuration, stores, database, web, opened);
+        ImageService service = service(configuration, stores, database, web, metrics, opened);
         Nodes nodes = new SqlNodes(database);
         Reconciliation reconciliation =
                 new Reconciliation(service.records(), service.tasks(), stores, service.clock());
@@ -140,17 +149,24 @@ public final class GlanceService implements AutoCloseable {
             ImageStores stores,
             Database database,
             WebAccess web,
+            Metrics metrics,
             Deque<AutoCloseable> opened)
             throws IOException {
         Clock clock = Clock.systemUTC();
         String node = ServeOptions.memberName(configuration);
         ApiSettings settings = ApiSettings.from(configuration, stores.areNamed());
         long cap = settings.limits().imageSizeCap();
-        ImageRecords records = new SqlImageRecords(database);
-        Tasks tasks = new SqlTasks(database);
+        Notifications notifications =
+                NotificationOptions.open(configuration, node, clock, opened, metrics::bind);
+        ImageEvents events = new ImageEvents(notifications, stores.areNamed());
+        ImageRecords records =
+                new TellingImageRecords(new SqlImageRecords(database), notifications, clock);
+        Tasks tasks = new TellingTasks(new SqlTasks(database), notifications);
         Quotas quotas = QuotaOptions.quotas(configuration, records, clock, opened);
-        ContentCheck check = quotas.check();
-        ImportJob imports = new ImportJob(records, stores, new WebSources(web), check, cap, clock);
+        ContentCheck signatures = SignatureOptions.check(configuration, clock, opened);
+        ContentCheck check = ContentCheck.all(List.of(quotas.check(), signatures));
+        ImportJob imports =
+                new ImportJob(records, stores, new WebSources(web), check, events, cap, clock);
         TaskRunner runner =
                 new TaskRunner(
                         tasks,
@@ -162,14 +178,15 @@ public final class GlanceService implements AutoCloseable {
                         clock);
         return new ImageService(
                 records,
-                new SqlImageMembers(database),
+                new TellingImageMembers(new SqlImageMembers(database), notifications, clock),
                 tasks,
                 Metadefs.in(database),
                 stores,
                 PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
-                new Uploads(records, check, cap, node, clock),
+                new Uploads(records, check, events, cap, node, clock),
                 runner,
                 quotas,
+                events,
                 web,
                 settings,
                 clock,

@@ -8,12 +8,17 @@ import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.database.Product;
+import mirage.glance.event.ImageEvents;
+import mirage.glance.event.TellingImageMembers;
+import mirage.glance.event.TellingImageRecords;
+import mirage.glance.event.TellingTasks;
 import mirage.glance.http.HttpServer;
 import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Identity;
 import mirage.glance.metadef.Metadefs;
+import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
@@ -22,6 +27,7 @@ import mirage.glance.record.ImageRecords;
 import mirage.glance.record.MemoryImageRecords;
 import mirage.glance.record.MemoryNodes;
 import mirage.glance.record.MemoryTasks;
+import mirage.glance.record.Tasks;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.WebStore;
@@ -102,6 +108,8 @@ final class TestService implements AutoCloseable {
     static final class Parts {
         Function<ImageRecords, Quotas> quotas = records -> Quotas.NONE;
         CorsRules cors = CorsRules.OFF;
+        Notifications notifications = Notifications.NONE;
+        ContentCheck check = ContentCheck.NOTHING;
     }
 
     /**
@@ -110,6 +118,10 @@ final class TestService implements AutoCloseable {
      * @param webPort the one port on this machine that the web is read from
      */
     static TestService withStores(Path directory, int webPort) throws IOException {
+        return withStores(directory, webPort, new Parts());
+    }
+
+    static TestService withStores(Path directory, int webPort, Parts parts) throws IOException {
         ApiSettings settings =
                 new ApiSettings(
                         ApiSettings.versions(true, false, false),
@@ -125,7 +137,7 @@ final class TestService implements AutoCloseable {
                         Set.of(),
                         Set.of(webPort),
                         Set.of());
-        return new TestService(directory, settings, filter, true, new Parts());
+        return new TestService(directory, settings, filter, true, parts);
     }
 
     private TestService(
@@ -146,13 +158,17 @@ final class TestService implements AutoCloseable {
                                         new WebStore("web", "", 0, web, Map.of())),
                                 fast)
                         : ImageStores.single(fast);
+        Notifications told = parts.notifications;
+        ImageRecords telling = new TellingImageRecords(records, told, clock);
+        Tasks tellingTasks = new TellingTasks(tasks, told);
+        ImageEvents events = new ImageEvents(told, withStores);
         Quotas quotas = parts.quotas.apply(records);
-        ContentCheck check = quotas.check();
+        ContentCheck check = ContentCheck.all(List.of(quotas.check(), parts.check));
         ImportJob imports =
-                new ImportJob(records, stores, new WebSources(web), check, SIZE_CAP, clock);
+                new ImportJob(telling, stores, new WebSources(web), check, events, SIZE_CAP, clock);
         runner =
                 new TaskRunner(
-                        tasks,
+                        tellingTasks,
                         new MemoryNodes(),
                         "here",
                         Map.of(ImportJob.TYPE, imports),
@@ -161,15 +177,16 @@ final class TestService implements AutoCloseable {
                         clock);
         ImageService service =
                 new ImageService(
-                        records,
-                        records.members(),
-                        tasks,
+                        telling,
+                        new TellingImageMembers(records.members(), told, clock),
+                        tellingTasks,
                         METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
-                        new Uploads(records, check, SIZE_CAP, "here", clock),
+                        new Uploads(telling, check, events, SIZE_CAP, "here", clock),
                         runner,
                         quotas,
+                        events,
                         web,
                         settings,
                         clock,
