@@ -34,11 +34,24 @@ final class PackageDirectionTest {
                     entry("identity.oidc", Set.of("identity", "identity.remote")),
                     entry("policy", Set.of("identity", "mirage.command")),
                     entry("http", Set.of("identity")),
+                    entry("notification", Set.of()),
+                    entry(
+                            "event",
+                            Set.of(
+                                    "http",
+                                    "identity",
+                                    "notification",
+                                    "record",
+                                    "store",
+                                    "transfer",
+                                    "mirage.catalog")),
+                    entry("cors", Set.of("http")),
                     entry("metrics", Set.of("http")),
                     entry("schema", Set.of("http", "record")),
                     entry("patch", Set.of("http", "record", "schema")),
                     entry("query", Set.of("http", "record", "identity")),
                     entry("store", Set.of("record", "web", "mirage.library", "mirage.catalog")),
+                    entry("cache", Set.of("store", "mirage.catalog")),
                     entry(
                             "transfer",
                             Set.of(
@@ -49,11 +62,18 @@ final class PackageDirectionTest {
                                     "mirage.library",
                                     "mirage.catalog",
                                     "mirage.manifest")),
+                    entry("quota", Set.of("http", "record", "transfer", "identity.keystone")),
+                    entry(
+                            "signature",
+                            Set.of("http", "record", "store", "transfer", "identity.keystone")),
                     entry("metadef", Set.of("database")),
                     entry("metadef.api", Set.of("metadef", "http", "identity", "policy")),
                     entry(
                             "api",
                             Set.of(
+                                    "cache",
+                                    "cors",
+                                    "event",
                                     "http",
                                     "identity",
                                     "metadef",
@@ -63,6 +83,7 @@ final class PackageDirectionTest {
                                     "schema",
                                     "patch",
                                     "query",
+                                    "quota",
                                     "store",
                                     "transfer",
                                     "web",
@@ -72,17 +93,23 @@ final class PackageDirectionTest {
                     entry(
                             "serve",
                             Set.of(
+                                    "cache",
                                     "api",
+                                    "cors",
                                     "database",
+                                    "event",
                                     "http",
                                     "identity",
                                     "identity.keystone",
                                     "identity.oidc",
                                     "metadef",
                                     "metrics",
+                                    "notification",
                                     "policy",
+                                    "quota",
                                     "record",
                                     "schema",
+                                    "signature",
                                     "store",
                                     "transfer",
                                     "web",
@@ -94,6 +121,7 @@ final class PackageDirectionTest {
     private static final Map<String, Set<String>> KNOWN_BY =
             Map.of(
                     "org.eclipse.jetty", Set.of("http", "web"),
+                    "com.rabbitmq", Set.of("notification"),
                     "org.jdbi", Set.of("database", "metadef", "record"),
                     "java.sql", Set.of("database", "metadef", "record"),
                     "org.openstack4j", Set.of("identity.keystone"),

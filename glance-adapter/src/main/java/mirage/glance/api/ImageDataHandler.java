@@ -4,16 +4,13 @@ import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageData;
-import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageStatus;
-import mirage.glance.store.ImageStore;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.StoredBytes;
 import mirage.glance.transfer.ImportRequest.Method;
 import mirage.glance.transfer.Uploads;
-import mirage.library.ImageNotFoundException;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +44,7 @@ final class ImageDataHandler {
         requireBytes(exchange);
         Long announced = announcedSize(exchange);
         LibraryStore store = storeIn(exchange);
+        service.quotas().requireRoomToUpload(images.visible(exchange), exchange.declaredLength());
         ImageRecord image = images.change(exchange, RuleNames.UPLOAD_IMAGE, uploads::begin);
         uploads.receive(image, exchange.body(), announced, store);
         exchange.answerNoContent();
@@ -59,6 +57,7 @@ final class ImageDataHandler {
         }
         requireBytes(exchange);
         Long announced = announcedSize(exchange);
+        service.quotas().requireRoomToStage(images.visible(exchange));
         ImageRecord image = images.change(exchange, RuleNames.MODIFY_IMAGE, uploads::beginStaging);
         uploads.stage(image, exchange.body(), announced, stores.byDefault());
         exchange.answerNoContent();
@@ -88,50 +87,50 @@ final class ImageDataHandler {
                 return;
             }
             requireSame(image, data.size(), bytes.length());
-            send(exchange, data, bytes, range);
+            send(exchange, image, data, bytes, range);
         }
     }
 
     /** The bytes from the first place that has them, null when none has. */
     private @Nullable StoredBytes openFirst(ImageRecord image, List<String> preferred) {
-        IOException unreadable = null;
-        for (ImageLocation location : stores.inReadOrder(image, preferred)) {
-            ImageStore store = stores.of(location);
-            try {
-                if (store != null) {
-                    return store.open(location);
-                }
-            } catch (ImageNotFoundException lost) {
-                LOG.error("image {}: {} has no bytes", image.id(), location.url());
-            } catch (IOException failure) {
-                LOG.error("image {}: {} cannot be read", image.id(), location.url(), failure);
-                unreadable = failure;
-            }
+        StoredBytes cached = service.cache() == null ? null : service.cache().open(image.id());
+        if (cached != null) {
+            return cached;
         }
-        if (unreadable != null) {
+        try {
+            return stores.openFirst(image, preferred);
+        } catch (IOException unreadable) {
+            LOG.error("image {} cannot be read", image.id(), unreadable);
             throw new HttpFailure(503, "The image data cannot be read now.");
         }
-        return null;
     }
 
-    private static void send(
-            Exchange exchange, ImageData data, StoredBytes bytes, @Nullable ByteRange range)
+    private void send(
+            Exchange exchange,
+            ImageRecord image,
+            ImageData data,
+            StoredBytes bytes,
+            @Nullable ByteRange range)
             throws IOException {
         if (data.md5() != null) {
             // Glance sends the digest in hexadecimal and always that of the whole image.
             exchange.answerHeader("Content-MD5", data.md5());
         }
-        if (range == null) {
-            exchange.answerStream(
-                    200, BYTES, data.size(), channel -> bytes.transferTo(0, data.size(), channel));
-        } else {
+        long offset = range == null ? 0 : range.offset();
+        long length = range == null ? data.size() : range.length();
+        if (range != null) {
             exchange.answerHeader("Content-Range", range.contentRange(data.size()));
-            exchange.answerStream(
-                    206,
-                    BYTES,
-                    range.length(),
-                    channel -> bytes.transferTo(range.offset(), range.length(), channel));
         }
+        exchange.answerStream(
+                range == null ? 200 : 206,
+                BYTES,
+                length,
+                service.events()
+                        .sending(
+                                exchange.caller(),
+                                image,
+                                length,
+                                channel -> bytes.transferTo(offset, length, channel)));
     }
 
     private static void requireBytes(Exchange exchange) {

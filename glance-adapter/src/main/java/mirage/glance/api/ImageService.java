@@ -1,14 +1,20 @@
 package mirage.glance.api;
 
+import mirage.glance.cache.ImageCache;
+import mirage.glance.event.ImageEvents;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
+import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Tasks;
 import mirage.glance.store.ImageStores;
+import mirage.glance.transfer.ImportSources;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
 import mirage.glance.web.WebAccess;
+
+import org.jspecify.annotations.Nullable;
 
 import java.time.Clock;
 import java.util.UUID;
@@ -18,6 +24,7 @@ import java.util.function.Supplier;
  * What the handlers of the Image API work with. None of it is theirs to close.
  *
  * @param web for addresses that clients name
+ * @param cache null when this node keeps none
  * @param newIds makes ids; any random ones will do
  */
 public record ImageService(
@@ -29,7 +36,11 @@ public record ImageService(
         Policy policy,
         Uploads uploads,
         TaskRunner runner,
+        ImportSources sources,
+        Quotas quotas,
+        ImageEvents events,
         WebAccess web,
+        @Nullable ImageCache cache,
         ApiSettings settings,
         Clock clock,
         Supplier<UUID> newIds) {}

@@ -59,6 +59,8 @@ final class ImportHandler {
                     "all_stores_must_succeed can only be set where there are several stores");
         }
         if (!targets.isEmpty()) {
+            service.quotas()
+                    .requireRoomToImport(image, method == Method.GLANCE_DIRECT, targets.size());
             ImportRequest request =
                     new ImportRequest(
                             image.id(), method, body.path("method"), targets, allMustSucceed);
@@ -86,6 +88,9 @@ final class ImportHandler {
                         now,
                         now,
                         null);
+        if (request.method() == Method.GLANCE_DOWNLOAD) {
+            service.sources().remember(task, exchange.caller().token().text());
+        }
         service.runner().submit(task, () -> lock(request, task, now));
     }
 

@@ -188,7 +188,9 @@ public final class Database implements AutoCloseable {
     private static String reason(DatabaseAddress address, RuntimeException failure) {
         SQLException sql = sqlCause(failure);
         return sql != null && sql.getErrorCode() == H2_ALREADY_OPEN
-                ? "the records in " + address + " are in use by another process"
+                ? "the records in "
+                        + address
+                        + " are in use by another process, and are for one: stop it first"
                 : "the records in " + address + " cannot be opened: " + failure.getMessage();
     }
 }

@@ -59,6 +59,17 @@ public final class MemoryImageRecords implements ImageRecords {
     }
 
     @Override
+    public synchronized ProjectUsage usageOf(String project) {
+        ProjectUsage usage = ProjectUsage.NOTHING;
+        for (ImageRecord image : records.values()) {
+            if (project.equals(image.attributes().owner())) {
+                usage = usage.plus(image);
+            }
+        }
+        return usage;
+    }
+
+    @Override
     public synchronized List<ImageRecord> list(ImageQuery query) {
         ImageRecord after = query.after();
         Comparator<ImageRecord> order = query.order(Product.BY_BYTES);

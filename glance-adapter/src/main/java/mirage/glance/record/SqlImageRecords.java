@@ -81,6 +81,11 @@ public final class SqlImageRecords implements ImageRecords {
     }
 
     @Override
+    public ProjectUsage usageOf(String project) {
+        return database.read(handle -> SqlUsage.of(handle, project));
+    }
+
+    @Override
     public List<ImageRecord> list(ImageQuery query) {
         return database.read(handle -> {
             List<ImageRow> rows = new ArrayList<>();

@@ -2,6 +2,7 @@ package mirage.glance.transfer;
 
 import mirage.catalog.ImageId;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageImport;
 import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
@@ -50,6 +51,7 @@ public final class ImportJob implements TaskRunner.Job {
     private final ImageStores stores;
     private final ImportSources sources;
     private final ContentCheck check;
+    private final TransferEvents events;
     private final long cap;
     private final Clock clock;
 
@@ -62,18 +64,28 @@ public final class ImportJob implements TaskRunner.Job {
             ImageStores stores,
             ImportSources sources,
             ContentCheck check,
+            TransferEvents events,
             long cap,
             Clock clock) {
         this.records = records;
         this.stores = stores;
         this.sources = sources;
         this.check = check;
+        this.events = events;
         this.cap = cap;
         this.clock = clock;
     }
 
     @Override
     public String run(Task task) throws TaskFailedException, InterruptedException {
+        try {
+            return runOnce(task);
+        } finally {
+            sources.forget(task);
+        }
+    }
+
+    private String runOnce(Task task) throws TaskFailedException, InterruptedException {
         ImportRequest request = ImportRequest.parse(task.input());
         ImageRecord image = records.find(request.image());
         if (image == null) {
@@ -89,6 +101,7 @@ public final class ImportJob implements TaskRunner.Job {
             return resultOf(request);
         } catch (HttpFailure refused) {
             giveUp(request, true);
+            events.failed(request.image(), refused.message());
             throw new TaskFailedException(refused.message());
         } catch (RecordNotFoundException deleted) {
             forgetEverywhere(request);
@@ -101,6 +114,7 @@ public final class ImportJob implements TaskRunner.Job {
             }
             LOG.warn("image {}: import failed", request.image(), failure);
             giveUp(request, false);
+            events.failed(request.image(), String.valueOf(failure.getMessage()));
             throw new TaskFailedException("The image cannot be imported: " + failure.getMessage());
         }
     }
@@ -108,6 +122,8 @@ public final class ImportJob implements TaskRunner.Job {
     private void importTo(ImportRequest request, Task task) throws IOException {
         if (request.method() == ImportRequest.Method.GLANCE_DIRECT) {
             inspectStaged(existing(request.image()));
+        } else {
+            describe(request, task);
         }
         boolean anySucceeded = false;
         IOException lastFailure = null;
@@ -115,8 +131,12 @@ public final class ImportJob implements TaskRunner.Job {
             LibraryStore store = writable(request.stores().get(i));
             boolean isLast = i == request.stores().size() - 1;
             try {
+                ImageRecord before = existing(request.image());
+                events.preparing(before, store);
                 StoredImage stored = put(request, task, store);
-                record(request, store, stored, isLast || !request.allMustSucceed());
+                ImageRecord after =
+                        record(request, store, stored, isLast || !request.allMustSucceed());
+                events.uploaded(after, after.status() != before.status());
                 anySucceeded = true;
             } catch (IOException failure) {
                 if (request.allMustSucceed() || Thread.currentThread().isInterrupted()) {
@@ -132,6 +152,14 @@ public final class ImportJob implements TaskRunner.Job {
         }
         forgetStaged(request);
         records.update(request.image(), this::unlocked);
+    }
+
+    private void describe(ImportRequest request, Task task) throws IOException {
+        ImageRecord image = existing(request.image());
+        if (image.status() == ImageStatus.IMPORTING) {
+            ImageAttributes described = sources.describe(request, task, image.attributes());
+            change(image.id(), now -> now.withAttributes(described, clock.instant()));
+        }
     }
 
     /** Step 1, and 2 where bytes come in. */
@@ -204,9 +232,9 @@ public final class ImportJob implements TaskRunner.Job {
     }
 
     /** Step 3. */
-    private void record(
+    private ImageRecord record(
             ImportRequest request, LibraryStore store, StoredImage stored, boolean activate) {
-        change(
+        return records.update(
                 request.image(),
                 image -> {
                     if (image.status() == ImageStatus.IMPORTING && !activate) {

@@ -115,6 +115,50 @@ abstract class ImageRecordsContract {
     }
 
     @Test
+    void countsWhatAProjectTakes() {
+        assertThat(records.usageOf("web")).isEqualTo(ProjectUsage.NOTHING);
+        records.add(record(1));
+        records.add(record(2));
+        records.update(id(2), image -> image.saving("here", NOW));
+        records.add(record(3));
+        records.update(id(3), image -> image.saving("here", NOW));
+        records.update(id(3), image -> Records.active(image, 100, NOW));
+        // In two places, and being copied to a third.
+        records.update(
+                id(3),
+                image ->
+                        image.withLocations(
+                                        List.of(
+                                                image.locations().getFirst(),
+                                                ImageLocation.at("b", "mirage://b/3")),
+                                        NOW)
+                                .withImport(
+                                        new ImageImport("a task", List.of("c"), List.of()), NOW));
+        records.add(record(4));
+        records.update(id(4), image -> image.uploading("here", NOW));
+        records.update(id(4), image -> image.staged(ImageData.undigested(30), NOW));
+        records.add(record(5));
+        records.update(id(5), image -> image.saving("here", NOW));
+        records.update(id(5), image -> Records.active(image, 7, NOW));
+        records.update(
+                id(5), image -> image.withImport(new ImageImport("", List.of(), List.of()), NOW));
+        assertThat(records.usageOf("web")).isEqualTo(new ProjectUsage(207, 130, 5, 3));
+        assertThat(records.usageOf("WEB")).isEqualTo(ProjectUsage.NOTHING);
+        records.remove(id(3), image -> {});
+        assertThat(records.usageOf("web")).isEqualTo(new ProjectUsage(7, 30, 4, 2));
+    }
+
+    @Test
+    void usageThatNoNumberHoldsIsTheGreatestOne() {
+        for (int i = 1; i <= 3; i++) {
+            records.add(record(i));
+            records.update(id(i), image -> image.saving("here", NOW));
+            records.update(id(i), image -> Records.active(image, Long.MAX_VALUE / 2, NOW));
+        }
+        assertThat(records.usageOf("web")).isEqualTo(new ProjectUsage(Long.MAX_VALUE, 0, 3, 0));
+    }
+
+    @Test
     void aChangeThatThrowsChangesNothing() {
         records.add(record(1));
         assertThatThrownBy(() ->
