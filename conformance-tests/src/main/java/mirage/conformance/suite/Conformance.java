@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
         showDefaultValues = true,
         usageHelpWidth = 110)
 public final class Conformance implements Callable<Integer> {
-    private static final List<String> TABLES =
+    static final List<String> TABLES =
             List.of(
                     "protocol.cases",
                     "images.cases",

@@ -13,7 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /** Gets tokens from a Keystone, by Identity API v3. */
-final class Keystone {
+public final class Keystone {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Keystone() {}
@@ -23,7 +23,7 @@ final class Keystone {
      *
      * @throws IOException when that fails
      */
-    static Caller login(URI authUrl, String user, String password, String project)
+    public static Caller login(URI authUrl, String user, String password, String project)
             throws IOException, InterruptedException {
         ObjectNode auth = JSON.createObjectNode();
         ObjectNode identity = auth.putObject("auth").putObject("identity");
