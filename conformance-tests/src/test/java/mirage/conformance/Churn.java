@@ -100,10 +100,11 @@ final class Churn {
 
     /** Lets the clients work for so long, and waits for them. */
     void run(Duration time, long seed) {
+        Random seeds = new Random(seed);
         long deadline = System.nanoTime() + time.toNanos();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int number = 0; number < CLIENTS; number++) {
-                Random random = new Random(seed + number);
+                Random random = new Random(seeds.nextLong());
                 threads.execute(() -> {
                     while (System.nanoTime() < deadline && wrong.isEmpty()) {
                         one(random);
