@@ -70,6 +70,10 @@ class DifferencesTest(unittest.TestCase):
         found = differences("s", {"out": []}, {"out": [{"Name": "a"}]})
         self.assertIn(Difference("s", "out[a].Name", ABSENT, "a"), found)
 
+    def test_a_text_too_few_is_one_difference(self):
+        found = differences("s", {"tags": ["a", "b", "c"]}, {"tags": ["a", "c"]})
+        self.assertEqual(found, [Difference("s", "tags[b]", "b", ABSENT)])
+
     def test_rows_of_one_name_do_not_hide_each_other(self):
         left = {"out": [{"Name": "a", "Size": 1}, {"Name": "a", "Size": 2}]}
         right = {"out": [{"Name": "a", "Size": 9}, {"Name": "a", "Size": 2}]}

@@ -1,12 +1,13 @@
 package mirage.glance.api;
 
+import mirage.glance.cors.Cors;
+import mirage.glance.cors.CorsRules;
 import mirage.glance.http.AccessLog;
 import mirage.glance.http.Authentication;
 import mirage.glance.http.Endpoint;
 import mirage.glance.http.ErrorBoundary;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.Healthcheck;
-import mirage.glance.http.Preflight;
 import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestIds;
 import mirage.glance.http.Router;
@@ -26,8 +27,8 @@ import java.util.List;
  *
  * <pre>
  *   AccessLog                                one line per request
- *   └─ ErrorBoundary                         failures become pages
- *      └─ Preflight                          OPTIONS anywhere: 200
+ *   └─ Cors                                  OPTIONS anywhere: 200
+ *      └─ ErrorBoundary                      failures become pages
  *         └─ Healthcheck                     /healthcheck
  *            └─ Versions                     /  /versions  and every unknown version, without a token
  *               └─ Authentication            401
@@ -50,8 +51,9 @@ import java.util.List;
  *                        │     └─ tasks      GET
  *                        ├─ info
  *                        │  ├─ import        GET
- *                        │  └─ stores        GET
- *                        │     └─ detail     GET
+ *                        │  ├─ stores        GET
+ *                        │  │  └─ detail     GET
+ *                        │  └─ usage         GET
  *                        ├─ metadefs         see MetadefApi
  *                        ├─ schemas
  *                        │  └─ …             GET
@@ -73,19 +75,22 @@ public final class ImageApi {
      * Builds the API.
      *
      * @param readiness what the healthcheck says
+     * @param cors what pages of other origins may do
      */
-    public static Endpoint over(ImageService service, Identity identity, Readiness readiness) {
+    public static Endpoint over(
+            ImageService service, Identity identity, Readiness readiness, CorsRules cors) {
         Endpoint authenticated =
                 new Authentication(
                         new RequestIds(slashed(routes(service)), service.newIds()), identity);
         return new AccessLog(
-                new ErrorBoundary(
-                        new Preflight(
+                new Cors(
+                        new ErrorBoundary(
                                 new Healthcheck(
                                         new Versions(
                                                 authenticated, service.settings().advertised()),
-                                        readiness)),
-                        PATIENCE),
+                                        readiness),
+                                PATIENCE),
+                        cors),
                 System::nanoTime);
     }
 
@@ -145,7 +150,7 @@ public final class ImageApi {
 
     private static List<Route> siteRoutes(ImageService service) {
         Access access = accessTo(service);
-        InfoHandler info = new InfoHandler(service.settings());
+        InfoHandler info = new InfoHandler(service);
         StoresHandler stores = new StoresHandler(service, access);
         TasksHandler tasks = new TasksHandler(service, access);
         List<Route> routes = new ArrayList<>();
@@ -161,6 +166,7 @@ public final class ImageApi {
         routes.add(Route.at("/info/import").bodilessOn("GET", info::importMethods));
         routes.add(Route.at("/info/stores").bodilessOn("GET", stores::list));
         routes.add(Route.at("/info/stores/detail").bodilessOn("GET", stores::listWithDetails));
+        routes.add(Route.at("/info/usage").bodilessOn("GET", info::usage));
         routes.add(Route.at("/stores/{store}/{image}").bodilessOn("DELETE", stores::deleteImage));
         routes.add(Route.at("/tasks").bodilessOn("GET", tasks::list));
         routes.add(

@@ -44,6 +44,7 @@ final class ImageDataHandler {
         requireBytes(exchange);
         Long announced = announcedSize(exchange);
         LibraryStore store = storeIn(exchange);
+        service.quotas().requireRoomToUpload(images.visible(exchange), exchange.declaredLength());
         ImageRecord image = images.change(exchange, RuleNames.UPLOAD_IMAGE, uploads::begin);
         uploads.receive(image, exchange.body(), announced, store);
         exchange.answerNoContent();
@@ -56,6 +57,7 @@ final class ImageDataHandler {
         }
         requireBytes(exchange);
         Long announced = announcedSize(exchange);
+        service.quotas().requireRoomToStage(images.visible(exchange));
         ImageRecord image = images.change(exchange, RuleNames.MODIFY_IMAGE, uploads::beginStaging);
         uploads.stage(image, exchange.body(), announced, stores.byDefault());
         exchange.answerNoContent();
@@ -85,7 +87,7 @@ final class ImageDataHandler {
                 return;
             }
             requireSame(image, data.size(), bytes.length());
-            send(exchange, data, bytes, range);
+            send(exchange, image, data, bytes, range);
         }
     }
 
@@ -103,24 +105,32 @@ final class ImageDataHandler {
         }
     }
 
-    private static void send(
-            Exchange exchange, ImageData data, StoredBytes bytes, @Nullable ByteRange range)
+    private void send(
+            Exchange exchange,
+            ImageRecord image,
+            ImageData data,
+            StoredBytes bytes,
+            @Nullable ByteRange range)
             throws IOException {
         if (data.md5() != null) {
             // Glance sends the digest in hexadecimal and always that of the whole image.
             exchange.answerHeader("Content-MD5", data.md5());
         }
-        if (range == null) {
-            exchange.answerStream(
-                    200, BYTES, data.size(), channel -> bytes.transferTo(0, data.size(), channel));
-        } else {
+        long offset = range == null ? 0 : range.offset();
+        long length = range == null ? data.size() : range.length();
+        if (range != null) {
             exchange.answerHeader("Content-Range", range.contentRange(data.size()));
-            exchange.answerStream(
-                    206,
-                    BYTES,
-                    range.length(),
-                    channel -> bytes.transferTo(range.offset(), range.length(), channel));
         }
+        exchange.answerStream(
+                range == null ? 200 : 206,
+                BYTES,
+                length,
+                service.events()
+                        .sending(
+                                exchange.caller(),
+                                image,
+                                length,
+                                channel -> bytes.transferTo(offset, length, channel)));
     }
 
     private static void requireBytes(Exchange exchange) {

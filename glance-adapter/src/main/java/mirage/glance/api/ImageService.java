@@ -1,8 +1,10 @@
 package mirage.glance.api;
 
 import mirage.glance.cache.ImageCache;
+import mirage.glance.event.ImageEvents;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
+import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Tasks;
@@ -35,6 +37,8 @@ public record ImageService(
         Uploads uploads,
         TaskRunner runner,
         ImportSources sources,
+        Quotas quotas,
+        ImageEvents events,
         WebAccess web,
         @Nullable ImageCache cache,
         ApiSettings settings,

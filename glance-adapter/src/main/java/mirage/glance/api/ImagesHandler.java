@@ -52,6 +52,7 @@ final class ImagesHandler {
         ImageAttributes attributes = attributesOf(body, exchange.caller());
         access.requireMayCreate(exchange.caller(), attributes);
         service.settings().limits().requireWithin(attributes);
+        service.quotas().requireRoomForImage(attributes.owner());
         ImageRecord image = ImageRecord.queued(id, attributes, service.clock().instant());
         try {
             service.records().add(image);

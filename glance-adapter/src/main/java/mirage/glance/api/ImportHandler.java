@@ -59,6 +59,8 @@ final class ImportHandler {
                     "all_stores_must_succeed can only be set where there are several stores");
         }
         if (!targets.isEmpty()) {
+            service.quotas()
+                    .requireRoomToImport(image, method == Method.GLANCE_DIRECT, targets.size());
             ImportRequest request =
                     new ImportRequest(
                             image.id(), method, body.path("method"), targets, allMustSucceed);

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +35,7 @@ public final class Exchange {
     private volatile @Nullable String route;
     private boolean bodyTouched;
     private boolean answered;
+    private final Map<String, String> everyAnswer = new LinkedHashMap<>();
     private final AtomicLong bytesOut = new AtomicLong();
 
     /**
@@ -161,6 +163,12 @@ public final class Exchange {
         response.getHeaders().put(name, value);
     }
 
+    /** Adds a header to the answer, whatever it will be: also to the page of a failure. */
+    public void everyAnswerHeader(String name, String value) {
+        everyAnswer.put(name, value);
+        answerHeader(name, value);
+    }
+
     /** Answers without a body, as Glance does with its text type. */
     public void answerNoContent() throws IOException {
         answerHeader("Content-Type", "text/html; charset=UTF-8");
@@ -206,9 +214,10 @@ public final class Exchange {
         return response.isCommitted();
     }
 
-    /** Forgets what was prepared of an answer, except for the request id. */
+    /** Forgets what was prepared of an answer, except for the request id and what every answer has. */
     void restart() {
         response.reset();
+        everyAnswer.forEach(this::answerHeader);
         if (requestId != null) {
             requestId(requestId);
         }

@@ -45,6 +45,9 @@ public interface ImageRecords {
     /** Whether an image of that id was removed. */
     boolean wasRemoved(ImageId id);
 
+    /** What the images that a project owns take at this time. */
+    ProjectUsage usageOf(String project);
+
     /** A page of the images that a query asks for, in its order. */
     List<ImageRecord> list(ImageQuery query);
 }

@@ -5,13 +5,17 @@ import mirage.glance.cache.CacheOptions;
 import mirage.glance.config.ConfigSchema;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.SectionTemplate;
+import mirage.glance.cors.CorsOptions;
 import mirage.glance.database.DatabaseOptions;
 import mirage.glance.http.HttpOptions;
 import mirage.glance.identity.keystone.KeystoneOptions;
 import mirage.glance.identity.oidc.OidcOptions;
 import mirage.glance.log.LogOptions;
 import mirage.glance.metrics.MetricsOptions;
+import mirage.glance.notification.NotificationOptions;
 import mirage.glance.policy.PolicyOptions;
+import mirage.glance.quota.QuotaOptions;
+import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.StoreOptions;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.web.WebOptions;
@@ -24,12 +28,16 @@ final class AllOptions {
             List.of(
                     ServeOptions.GROUPS,
                     HttpOptions.GROUPS,
+                    CorsOptions.GROUPS,
                     LogOptions.GROUPS,
                     MetricsOptions.GROUPS,
                     ApiOptions.GROUPS,
+                    QuotaOptions.GROUPS,
                     StoreOptions.GROUPS,
                     CacheOptions.GROUPS,
                     TaskOptions.GROUPS,
+                    SignatureOptions.GROUPS,
+                    NotificationOptions.GROUPS,
                     WebOptions.GROUPS,
                     DatabaseOptions.GROUPS,
                     PolicyOptions.GROUPS,

@@ -6,8 +6,13 @@ import mirage.glance.api.ImageService;
 import mirage.glance.cache.CacheOptions;
 import mirage.glance.cache.ImageCache;
 import mirage.glance.config.Configuration;
+import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseOptions;
+import mirage.glance.event.ImageEvents;
+import mirage.glance.event.TellingImageMembers;
+import mirage.glance.event.TellingImageRecords;
+import mirage.glance.event.TellingTasks;
 import mirage.glance.http.Endpoint;
 import mirage.glance.http.ErrorBoundary;
 import mirage.glance.http.HttpOptions;
@@ -19,8 +24,12 @@ import mirage.glance.http.Tls;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
+import mirage.glance.notification.NotificationOptions;
+import mirage.glance.notification.Notifications;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.record.ImageRecord;
+import mirage.glance.quota.QuotaOptions;
+import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Nodes;
 import mirage.glance.record.SqlImageMembers;
@@ -28,6 +37,7 @@ import mirage.glance.record.SqlImageRecords;
 import mirage.glance.record.SqlNodes;
 import mirage.glance.record.SqlTasks;
 import mirage.glance.record.Tasks;
+import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.ImageStores;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.ImportJob;
@@ -70,6 +80,7 @@ import java.util.concurrent.TimeUnit;
  *   <li>the libraries of the stores
  *   <li>who knows the callers
  *   <li>the database of records, the embedded one being {@code DIR/records}
+ *   <li>what tells other services of changes
  *   <li>records and libraries are made to agree
  *   <li>the tasks, which go on where they were
  *   <li>the HTTP server
@@ -126,10 +137,15 @@ public final class GlanceService implements AutoCloseable {
                         web,
                         callers::imageService,
                         configuration.get(TaskOptions.GLANCE_DOWNLOAD_PROPERTIES));
-        ImageService service = service(configuration, stores, database, web, remote, cache);
+        ImageService service = service(
+                        configuration, stores, database, web, remote, cache, metrics, opened);
         settle(configuration, service, new SqlNodes(database), opened);
         Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
-        Endpoint api = ImageApi.over(service, callers.identity(), readiness);
+        Endpoint api = ImageApi.over(
+                        service,
+                        callers.identity(),
+                        readiness,
+                        CorsRules.from(configuration));
         HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
         return new GlanceService(opened, readiness, server);
@@ -217,16 +233,25 @@ public final class GlanceService implements AutoCloseable {
             Database database,
             WebAccess web,
             ImportSources sources,
-            @Nullable ImageCache cache)
+            @Nullable ImageCache cache,
+            Metrics metrics,
+            Deque<AutoCloseable> opened)
             throws IOException {
         Clock clock = Clock.systemUTC();
         String node = ServeOptions.memberName(configuration);
         ApiSettings settings = ApiSettings.from(configuration, stores.areNamed(), cache != null);
         long cap = settings.limits().imageSizeCap();
-        ImageRecords records = new SqlImageRecords(database);
-        Tasks tasks = new SqlTasks(database);
-        ContentCheck check = ContentCheck.NOTHING;
-        ImportJob imports = new ImportJob(records, stores, sources, check, cap, clock);
+        Notifications notifications =
+                NotificationOptions.open(configuration, node, clock, opened, metrics::bind);
+        ImageEvents events = new ImageEvents(notifications, stores.areNamed());
+        ImageRecords records =
+                new TellingImageRecords(new SqlImageRecords(database), notifications, clock);
+        Tasks tasks = new TellingTasks(new SqlTasks(database), notifications);
+        Quotas quotas = QuotaOptions.quotas(configuration, records, clock, opened);
+        ContentCheck signatures = SignatureOptions.check(configuration, clock, opened);
+        ContentCheck check = ContentCheck.all(List.of(quotas.check(), signatures));
+        ImportJob imports =
+                new ImportJob(records, stores, sources, check, events, cap, clock);
         TaskRunner runner =
                 new TaskRunner(
                         tasks,
@@ -238,14 +263,16 @@ public final class GlanceService implements AutoCloseable {
                         clock);
         return new ImageService(
                 records,
-                new SqlImageMembers(database),
+                new TellingImageMembers(new SqlImageMembers(database), notifications, clock),
                 tasks,
                 Metadefs.in(database),
                 stores,
                 PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
-                new Uploads(records, check, cap, node, clock),
+                new Uploads(records, check, events, cap, node, clock),
                 runner,
                 sources,
+                quotas,
+                events,
                 web,
                 cache,
                 settings,

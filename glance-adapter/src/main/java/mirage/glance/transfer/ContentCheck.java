@@ -20,7 +20,11 @@ public interface ContentCheck {
 
     /** Looks at one image's bytes. Used by one thread. */
     interface Inspection {
-        /** Looks at the next bytes as they come. */
+        /**
+         * Looks at the next bytes as they come.
+         *
+         * @throws mirage.glance.http.HttpFailure when they, or so many of them, are refused
+         */
         default void update(byte[] bytes, int offset, int length) {}
 
         /**

@@ -51,6 +51,7 @@ public final class ImportJob implements TaskRunner.Job {
     private final ImageStores stores;
     private final ImportSources sources;
     private final ContentCheck check;
+    private final TransferEvents events;
     private final long cap;
     private final Clock clock;
 
@@ -63,12 +64,14 @@ public final class ImportJob implements TaskRunner.Job {
             ImageStores stores,
             ImportSources sources,
             ContentCheck check,
+            TransferEvents events,
             long cap,
             Clock clock) {
         this.records = records;
         this.stores = stores;
         this.sources = sources;
         this.check = check;
+        this.events = events;
         this.cap = cap;
         this.clock = clock;
     }
@@ -98,6 +101,7 @@ public final class ImportJob implements TaskRunner.Job {
             return resultOf(request);
         } catch (HttpFailure refused) {
             giveUp(request, true);
+            events.failed(request.image(), refused.message());
             throw new TaskFailedException(refused.message());
         } catch (RecordNotFoundException deleted) {
             forgetEverywhere(request);
@@ -110,6 +114,7 @@ public final class ImportJob implements TaskRunner.Job {
             }
             LOG.warn("image {}: import failed", request.image(), failure);
             giveUp(request, false);
+            events.failed(request.image(), String.valueOf(failure.getMessage()));
             throw new TaskFailedException("The image cannot be imported: " + failure.getMessage());
         }
     }
@@ -126,8 +131,12 @@ public final class ImportJob implements TaskRunner.Job {
             LibraryStore store = writable(request.stores().get(i));
             boolean isLast = i == request.stores().size() - 1;
             try {
+                ImageRecord before = existing(request.image());
+                events.preparing(before, store);
                 StoredImage stored = put(request, task, store);
-                record(request, store, stored, isLast || !request.allMustSucceed());
+                ImageRecord after =
+                        record(request, store, stored, isLast || !request.allMustSucceed());
+                events.uploaded(after, after.status() != before.status());
                 anySucceeded = true;
             } catch (IOException failure) {
                 if (request.allMustSucceed() || Thread.currentThread().isInterrupted()) {
@@ -223,9 +232,9 @@ public final class ImportJob implements TaskRunner.Job {
     }
 
     /** Step 3. */
-    private void record(
+    private ImageRecord record(
             ImportRequest request, LibraryStore store, StoredImage stored, boolean activate) {
-        change(
+        return records.update(
                 request.image(),
                 image -> {
                     if (image.status() == ImageStatus.IMPORTING && !activate) {

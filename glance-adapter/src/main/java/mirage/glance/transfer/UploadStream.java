@@ -66,7 +66,11 @@ final class UploadStream extends InputStream {
             throw brokenOff(
                     HttpFailure.tooLarge("The image has more than " + cap + " bytes."), null);
         }
-        inspection.update(target, offset, read);
+        try {
+            inspection.update(target, offset, read);
+        } catch (HttpFailure refused) {
+            throw brokenOff(refused, null);
+        }
         return read;
     }
 

@@ -46,6 +46,7 @@ public final class Uploads {
 
     private final ImageRecords records;
     private final ContentCheck check;
+    private final TransferEvents events;
     private final long cap;
     private final String node;
     private final Clock clock;
@@ -54,9 +55,16 @@ public final class Uploads {
      * @param cap the most bytes that an image may have
      * @param node name of this node
      */
-    public Uploads(ImageRecords records, ContentCheck check, long cap, String node, Clock clock) {
+    public Uploads(
+            ImageRecords records,
+            ContentCheck check,
+            TransferEvents events,
+            long cap,
+            String node,
+            Clock clock) {
         this.records = records;
         this.check = check;
+        this.events = events;
         this.cap = cap;
         this.node = node;
         this.clock = clock;
@@ -95,6 +103,19 @@ public final class Uploads {
      * @throws HttpFailure when the image did not become active
      */
     public ImageRecord receive(
+            ImageRecord image, InputStream body, @Nullable Long announced, LibraryStore store) {
+        events.preparing(image, store);
+        try {
+            ImageRecord active = receiveOrFail(image, body, announced, store);
+            events.uploaded(active, true);
+            return active;
+        } catch (HttpFailure failure) {
+            events.failed(image.id(), failure.message());
+            throw failure;
+        }
+    }
+
+    private ImageRecord receiveOrFail(
             ImageRecord image, InputStream body, @Nullable Long announced, LibraryStore store) {
         StoredImage stored = storeOrQueueAgain(image, body, announced, store, check);
         ImageRecord active =

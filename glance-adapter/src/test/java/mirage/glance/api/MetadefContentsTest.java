@@ -280,11 +280,15 @@ final class MetadefContentsTest {
         }
     }
 
+    /** PostgreSQL could not even be asked for such a name. */
     @Test
-    void aNameWithoutEndIsNotThere() {
-        service.get(NS + "%00").as("admin").send(404);
-        service.get(PROPERTIES + "/%00").as("admin").send(404);
-        service.delete(TAGS + "/a%00").as("admin").send(404);
+    void noNameHoldsU0000() {
+        service.get(NS + "%00").as("admin").send(400);
+        service.get(PROPERTIES + "/%00").as("admin").send(400);
+        service.delete(TAGS + "/a%00").as("admin").send(400);
+        service.get(TAGS + "?marker=%00").as("admin").send(400);
+        post(TAGS, "{'tags': [{'name': 'a\\u0000'}]}").send(400);
+        post(PROPERTIES, "{'name': 'a\\u0000', 'type': 'string', 'title': 't'}").send(400);
     }
 
     private static TestService.Call post(String path, String json) {

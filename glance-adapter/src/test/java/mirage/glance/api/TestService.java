@@ -5,22 +5,31 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
 import mirage.glance.cache.ImageCache;
+import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.database.Product;
+import mirage.glance.event.ImageEvents;
+import mirage.glance.event.TellingImageMembers;
+import mirage.glance.event.TellingImageRecords;
+import mirage.glance.event.TellingTasks;
 import mirage.glance.http.HttpServer;
 import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Identity;
 import mirage.glance.metadef.Metadefs;
+import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
 import mirage.glance.record.ImageRecord;
+import mirage.glance.quota.Quotas;
+import mirage.glance.record.ImageRecords;
 import mirage.glance.record.MemoryImageRecords;
 import mirage.glance.record.MemoryNodes;
 import mirage.glance.record.MemoryTasks;
+import mirage.glance.record.Tasks;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.WebStore;
@@ -57,6 +66,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /** The Image API on a port of its own, over a library and records in memory, with a client to talk to it. */
 final class TestService implements AutoCloseable {
@@ -89,7 +99,19 @@ final class TestService implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     TestService(Path directory) throws IOException {
-        this(directory, settings(), WebFilter.defaults(), false);
+        this(directory, new Parts());
+    }
+
+    TestService(Path directory, Parts parts) throws IOException {
+        this(directory, settings(), WebFilter.defaults(), false, parts);
+    }
+
+    /** What a test may have otherwise. */
+    static final class Parts {
+        Function<ImageRecords, Quotas> quotas = records -> Quotas.NONE;
+        CorsRules cors = CorsRules.OFF;
+        Notifications notifications = Notifications.NONE;
+        ContentCheck check = ContentCheck.NOTHING;
     }
 
     /**
@@ -98,6 +120,10 @@ final class TestService implements AutoCloseable {
      * @param webPort the one port on this machine that the web is read from
      */
     static TestService withStores(Path directory, int webPort) throws IOException {
+        return withStores(directory, webPort, new Parts());
+    }
+
+    static TestService withStores(Path directory, int webPort, Parts parts) throws IOException {
         ApiSettings settings =
                 new ApiSettings(
                         ApiSettings.versions(true, false, false),
@@ -113,10 +139,11 @@ final class TestService implements AutoCloseable {
                         Set.of(),
                         Set.of(webPort),
                         Set.of());
-        return new TestService(directory, settings, filter, true);
+        return new TestService(directory, settings, filter, true, parts);
     }
 
-    private TestService(Path directory, ApiSettings settings, WebFilter filter, boolean withStores)
+    private TestService(
+            Path directory, ApiSettings settings, WebFilter filter, boolean withStores, Parts parts)
             throws IOException {
         web = WebAccess.through(filter);
         Identity identity = credentials -> CALLERS.get(credentials.token());
@@ -147,11 +174,17 @@ final class TestService implements AutoCloseable {
                                 },
                                 clock)
                         : null;
+        Notifications told = parts.notifications;
+        ImageRecords telling = new TellingImageRecords(records, told, clock);
+        Tasks tellingTasks = new TellingTasks(tasks, told);
+        ImageEvents events = new ImageEvents(told, withStores);
+        Quotas quotas = parts.quotas.apply(records);
+        ContentCheck check = ContentCheck.all(List.of(quotas.check(), parts.check));
         ImportJob imports =
-                new ImportJob(records, stores, remote, ContentCheck.NOTHING, SIZE_CAP, clock);
+                new ImportJob(telling, stores, remote, check, events, SIZE_CAP, clock);
         runner =
                 new TaskRunner(
-                        tasks,
+                        tellingTasks,
                         new MemoryNodes(),
                         "here",
                         Map.of(ImportJob.TYPE, imports),
@@ -160,15 +193,17 @@ final class TestService implements AutoCloseable {
                         clock);
         ImageService service =
                 new ImageService(
-                        records,
-                        records.members(),
-                        tasks,
+                        telling,
+                        new TellingImageMembers(records.members(), told, clock),
+                        tellingTasks,
                         METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
-                        new Uploads(records, ContentCheck.NOTHING, SIZE_CAP, "here", clock),
+                        new Uploads(telling, check, events, SIZE_CAP, "here", clock),
                         runner,
                         remote,
+                        quotas,
+                        events,
                         web,
                         cache,
                         settings,
@@ -177,7 +212,10 @@ final class TestService implements AutoCloseable {
         server =
                 HttpServer.start(
                         ImageApi.over(
-                                service, identity, Readiness.unless(directory.resolve("disabled"))),
+                                service,
+                                identity,
+                                Readiness.unless(directory.resolve("disabled")),
+                                parts.cors),
                         HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
                                 .withStopTimeout(Duration.ofSeconds(2)));
     }

@@ -101,6 +101,19 @@ final class ServiceSession {
         }
     }
 
+    /** The service's token, for requests to other services. */
+    String token() throws IOException {
+        return current().token();
+    }
+
+    /** Gives up a token that another service has refused. */
+    void refused(String token) {
+        Session known = session;
+        if (known != null && known.token().equals(token)) {
+            forget(known);
+        }
+    }
+
     /** The catalog of the service's token. */
     Catalog catalog() throws IOException {
         return current().catalog();
