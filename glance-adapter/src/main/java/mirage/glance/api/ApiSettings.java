@@ -41,11 +41,12 @@ public record ApiSettings(
      *
      * @param namedStores whether stores have names that clients know
      * @param cache whether this node keeps images ready
+     * @param locations whether images can be made of what lies on the web
      */
     public static ApiSettings from(
-            Configuration configuration, boolean namedStores, boolean cache) {
+            Configuration configuration, boolean namedStores, boolean cache, boolean locations) {
         return new ApiSettings(
-                versions(namedStores, cache, false),
+                versions(namedStores, cache, locations),
                 ApiLimits.from(configuration),
                 configuration.get(ApiOptions.ENABLED_IMPORT_METHODS),
                 configuration.get(ApiOptions.SHOW_MULTIPLE_LOCATIONS),

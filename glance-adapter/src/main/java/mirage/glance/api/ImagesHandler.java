@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** {@code /v2/images}: creating and listing. */
@@ -49,7 +48,7 @@ final class ImagesHandler {
     void create(Exchange exchange) throws IOException {
         JsonNode body = JsonBody.read(exchange);
         ImageId id = idOf(body);
-        ImageAttributes attributes = attributesOf(body, exchange.caller());
+        ImageAttributes attributes = NewImages.attributes(body, exchange.caller().projectId());
         access.requireMayCreate(exchange.caller(), attributes);
         service.settings().limits().requireWithin(attributes);
         service.quotas().requireRoomForImage(attributes.owner());
@@ -104,20 +103,6 @@ final class ImagesHandler {
                     "Provided object does not match schema 'image': id must be a UUID");
         }
         return new ImageId(id.textValue());
-    }
-
-    private static ImageAttributes attributesOf(JsonNode body, Caller caller) {
-        if (!body.isObject()) {
-            throw HttpFailure.badRequest("Request body must be a JSON object.");
-        }
-        body.fieldNames().forEachRemaining(ImageSchema::requireNotReserved);
-        ImageAttributes.Draft draft = new ImageAttributes.Draft().owner(caller.projectId());
-        for (Map.Entry<String, JsonNode> attribute : body.properties()) {
-            if (!attribute.getKey().equals("id")) {
-                ImageSchema.set(draft, attribute.getKey(), attribute.getValue());
-            }
-        }
-        return draft.build();
     }
 
     private @Nullable ImageRecord markerOf(ListRequest request, Caller caller) {

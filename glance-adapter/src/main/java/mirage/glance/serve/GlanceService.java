@@ -3,6 +3,7 @@ package mirage.glance.serve;
 import mirage.glance.api.ApiSettings;
 import mirage.glance.api.ImageApi;
 import mirage.glance.api.ImageService;
+import mirage.glance.api.NewImages;
 import mirage.glance.cache.CacheOptions;
 import mirage.glance.cache.ImageCache;
 import mirage.glance.config.Configuration;
@@ -26,6 +27,7 @@ import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.notification.NotificationOptions;
 import mirage.glance.notification.Notifications;
+import mirage.glance.policy.Compat;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.quota.Quotas;
@@ -39,9 +41,12 @@ import mirage.glance.record.SqlTasks;
 import mirage.glance.record.Tasks;
 import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.ImageStores;
+import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.CreatingImportJob;
 import mirage.glance.transfer.ImportJob;
 import mirage.glance.transfer.ImportSources;
+import mirage.glance.transfer.LocationJob;
 import mirage.glance.transfer.RemoteImages;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.transfer.TaskRunner;
@@ -159,6 +164,12 @@ public final class GlanceService implements AutoCloseable {
                 configuration.get(DatabaseOptions.MAX_POOL_SIZE));
     }
 
+    /** The call is newer than Zed, and has no use without a store that is the web. */
+    private static boolean offersLocations(Configuration configuration, ImageStores stores) {
+        return configuration.get(ServeOptions.COMPAT) == Compat.LATEST
+                && stores.all().stream().anyMatch(WebStore.class::isInstance);
+    }
+
     /** Makes records and libraries agree, now and for nodes that die, and lets tasks go on. */
     private static void settle(
             Configuration configuration,
@@ -239,7 +250,12 @@ public final class GlanceService implements AutoCloseable {
             throws IOException {
         Clock clock = Clock.systemUTC();
         String node = ServeOptions.memberName(configuration);
-        ApiSettings settings = ApiSettings.from(configuration, stores.areNamed(), cache != null);
+        ApiSettings settings =
+                ApiSettings.from(
+                        configuration,
+                        stores.areNamed(),
+                        cache != null,
+                        offersLocations(configuration, stores));
         long cap = settings.limits().imageSizeCap();
         Notifications notifications =
                 NotificationOptions.open(configuration, node, clock, opened, metrics::bind);
@@ -256,7 +272,14 @@ public final class GlanceService implements AutoCloseable {
                         tasks,
                         new SqlNodes(database),
                         node,
-                        Map.of(ImportJob.TYPE, imports),
+                        Map.of(
+                                ImportJob.TYPE,
+                                imports,
+                                LocationJob.TYPE,
+                                new LocationJob(records, stores, cap, clock),
+                                CreatingImportJob.TYPE,
+                                new CreatingImportJob(
+                                        records, stores, imports, NewImages::attributes, clock)),
                         configuration.get(TaskOptions.MAX_WORKERS),
                         Duration.ofHours(configuration.get(TaskOptions.TASK_TIME_TO_LIVE)),
                         clock);

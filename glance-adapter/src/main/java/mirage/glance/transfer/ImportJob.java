@@ -78,15 +78,20 @@ public final class ImportJob implements TaskRunner.Job {
 
     @Override
     public String run(Task task) throws TaskFailedException, InterruptedException {
+        return run(ImportRequest.parse(task.input()), task);
+    }
+
+    /** Does an import that another kind of task asks for. */
+    String run(ImportRequest request, Task task) throws TaskFailedException, InterruptedException {
         try {
-            return runOnce(task);
+            return runOnce(request, task);
         } finally {
             sources.forget(task);
         }
     }
 
-    private String runOnce(Task task) throws TaskFailedException, InterruptedException {
-        ImportRequest request = ImportRequest.parse(task.input());
+    private String runOnce(ImportRequest request, Task task)
+            throws TaskFailedException, InterruptedException {
         ImageRecord image = records.find(request.image());
         if (image == null) {
             forgetEverywhere(request);

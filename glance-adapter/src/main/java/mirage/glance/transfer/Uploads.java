@@ -266,7 +266,8 @@ public final class Uploads {
         }
     }
 
-    static boolean lacksFormats(ImageRecord image) {
+    /** Whether an image does not say what its bytes are. */
+    public static boolean lacksFormats(ImageRecord image) {
         return image.attributes().diskFormat() == null
                 || image.attributes().containerFormat() == null;
     }

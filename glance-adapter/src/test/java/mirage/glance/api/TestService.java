@@ -34,8 +34,10 @@ import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.CreatingImportJob;
 import mirage.glance.transfer.ImportJob;
 import mirage.glance.transfer.ImportRequest;
+import mirage.glance.transfer.LocationJob;
 import mirage.glance.transfer.RemoteImages;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
@@ -126,7 +128,7 @@ final class TestService implements AutoCloseable {
     static TestService withStores(Path directory, int webPort, Parts parts) throws IOException {
         ApiSettings settings =
                 new ApiSettings(
-                        ApiSettings.versions(true, false, false),
+                        ApiSettings.versions(true, true, true),
                         settings().limits(),
                         List.of(ImportRequest.Method.values()),
                         true,
@@ -186,7 +188,14 @@ final class TestService implements AutoCloseable {
                         tellingTasks,
                         new MemoryNodes(),
                         "here",
-                        Map.of(ImportJob.TYPE, imports),
+                        Map.of(
+                                ImportJob.TYPE,
+                                imports,
+                                LocationJob.TYPE,
+                                new LocationJob(records, stores, SIZE_CAP, clock),
+                                CreatingImportJob.TYPE,
+                                new CreatingImportJob(
+                                        records, stores, imports, NewImages::attributes, clock)),
                         2,
                         Duration.ofHours(1),
                         clock);
