@@ -7,7 +7,11 @@
 
 # install_glance: builds the launcher's jar. Nothing is fetched when it is there already.
 function install_glance {
-    MIRAGE_JAVA_HOME=$MIRAGE_JAVA_HOME "$MIRAGE_DIR/mirage" --version
+    mirage_command --version
+}
+
+function mirage_command {
+    MIRAGE_JAVA_HOME=$MIRAGE_JAVA_HOME "$MIRAGE_DIR/mirage" "$@"
 }
 
 # configure_glance: the one configuration file, and Apache's way to the service.
@@ -65,6 +69,9 @@ END
 function init_glance {
     recreate_database mirage
     rm -rf "${MIRAGE_DATA_DIR:?}"/*
+    if [[ -d "$MIRAGE_METADEFS_DIR" ]]; then
+        mirage_command metadefs load --config-file "$MIRAGE_CONF" "$MIRAGE_METADEFS_DIR"
+    fi
 }
 
 function start_glance {

@@ -139,6 +139,17 @@ written() { grep -qxF -- "$1" "$MIRAGE_CONF" || { echo "not written: $1"; cat "$
     [ ! -e "$MIRAGE_DATA_DIR/old" ]
 }
 
+@test "init loads the metadata definitions that there are" {
+    phase stack pre-install
+    configure_glance
+    MIRAGE_METADEFS_DIR=$BATS_TEST_TMPDIR/none
+    init_glance
+    never_called metadefs load
+    MIRAGE_METADEFS_DIR=$BATS_TEST_TMPDIR
+    init_glance
+    called mirage metadefs load --config-file "$MIRAGE_CONF" "$BATS_TEST_TMPDIR" java=
+}
+
 @test "start waits until the service answers, and fails when it does not" {
     phase stack pre-install
     start_glance

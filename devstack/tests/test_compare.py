@@ -70,6 +70,10 @@ class DifferencesTest(unittest.TestCase):
         found = differences("s", {"out": []}, {"out": [{"Name": "a"}]})
         self.assertIn(Difference("s", "out[a].Name", ABSENT, "a"), found)
 
+    def test_a_text_too_few_is_one_difference(self):
+        found = differences("s", {"tags": ["a", "b", "c"]}, {"tags": ["a", "c"]})
+        self.assertEqual(found, [Difference("s", "tags[b]", "b", ABSENT)])
+
     def test_rows_of_one_name_do_not_hide_each_other(self):
         left = {"out": [{"Name": "a", "Size": 1}, {"Name": "a", "Size": 2}]}
         right = {"out": [{"Name": "a", "Size": 9}, {"Name": "a", "Size": 2}]}
@@ -122,6 +126,11 @@ class TableTest(unittest.TestCase):
     def test_other_tables_are_rows(self):
         out = "+----+------+\n| ID | Name |\n+----+------+\n| 1 | a |\n| 2 |  |\n+----+------+\n"
         self.assertEqual(commands.table(out), [{"ID": "1", "Name": "a"}, {"ID": "2", "Name": ""}])
+
+    def test_cells_that_go_on_below_are_put_together(self):
+        digest = "a" * 80
+        out = f"| Property | Value |\n| hash | {digest} |\n| | bc |\n| locations | [{{\"url\": |\n| | \"x\"}}] |\n"
+        self.assertEqual(commands.table(out), {"hash": digest + "bc", "locations": [{"url": "x"}]})
 
     def test_anything_else_stays_text(self):
         self.assertEqual(commands.table("Unable to do it\n"), "Unable to do it")

@@ -130,6 +130,7 @@ def corruption(cinder: Cinder) -> None:
         image = cinder.upload(cinder.disk("raw"))
     place = added.largest()
     place.flip()
+    store.forget()
     say(f"  one byte changed in {place}")
     try:
         cinder.await_volume(cinder.volume(image), "error")

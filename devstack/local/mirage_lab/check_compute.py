@@ -170,6 +170,7 @@ def corruption(compute: Compute) -> None:
         image = compute.upload("corrupted", _with_bytes_of_its_own(disk))
     place = added.largest()
     place.flip()
+    store.forget()
     say(f"  one byte changed in {place}")
     try:
         server = compute.create("from-corrupted", image)

@@ -20,6 +20,7 @@ import urllib.parse
 
 BLOCK = 1 << 18
 KEPT_JSON_BYTES = 8192
+LINGER_SECONDS = 2
 MAX_HEAD_BYTES = 1 << 20
 SECRETS = {"x-auth-token", "x-subject-token", "x-service-token", "authorization"}
 
@@ -125,6 +126,7 @@ class Exchange:
         return None if length is None else int(length)
 
     def _end(self) -> None:
+        self._let_the_client_read()
         for sock in (self.client, self.server):
             if sock is not None:
                 try:
@@ -135,6 +137,18 @@ class Exchange:
         self.record.update(request_bytes=self.request_bytes, seconds=round(time.time() - self.record["time"], 3))
         if self.kept is not None and self.request_bytes <= KEPT_JSON_BYTES:
             self.record["json"] = self.kept.decode("utf-8", "replace")
+
+
+    def _let_the_client_read(self) -> None:
+        """An answer that came before the request's end would be lost to a client that still sends, if its connection
+        were closed with bytes unread: they are read and thrown away until it has seen that there is an end."""
+        try:
+            self.client.shutdown(socket.SHUT_WR)
+            self.client.settimeout(LINGER_SECONDS)
+            while self.client.recv(BLOCK):
+                pass
+        except OSError:
+            pass  # it has gone, or does not
 
 
 class Targets:

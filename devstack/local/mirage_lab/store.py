@@ -1,5 +1,6 @@
 """Where the image service under test keeps the bytes of images, for changing one of them on purpose."""
 
+import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,13 @@ class Added:
         """The middle of the largest of them: among the bytes of the image, not of what is written about it."""
         file = max(self.files, key=lambda f: f.stat().st_size)
         return Place(file, file.stat().st_size // 2)
+
+
+def forget() -> None:
+    """From now on the image service reads what is stored, and not what it remembers. Glance remembers nothing."""
+    if IMAGE_SERVICE == "mirage":
+        restart = Path(__file__).parents[1] / "restart-mirage"
+        subprocess.run([restart], check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ mirage_up() { # ADAPTERS
     for ((number = 1; number <= $1; number++)); do
         await 120 "mirage-$number" http_answers "$(mirage_url "$number")/"
     done
+    # The definitions that distributions install, as DevStack gives them to Glance.
+    once mirage-metadefs "$CHECKOUT/mirage" metadefs load --config-file "$ETC/mirage-1/mirage.conf" /etc/glance/metadefs
     # Those of an earlier up with more of them.
     for ((number = $1 + 1; number <= 9; number++)); do
         process_stop "mirage-$number"

@@ -22,6 +22,7 @@ from mirage_lab.compare.side import Side
 LINE = re.compile(r"(?:(?P<name>\w+) = )?(?:~(?P<skipped>\S+) )?(?P<user>admin|demo|reader|other) (?P<command>.+)")
 JSON_COMMANDS = re.compile(r"image (create|list|show|member list|add project)\b")
 AWAIT_SECONDS = 60
+WRAPPED_CHARACTERS = 80
 NOT_MADE = "not-made"
 
 
@@ -108,14 +109,28 @@ def table(out: str):
     rows = [_cells(line) for line in out.splitlines() if line.startswith("|")]
     if not rows:
         return out.strip()
-    head, *body = rows
+    head, *body = _unwrapped(rows)
     if head == ["Property", "Value"]:
-        return {key: value for key, value in body}
-    return [dict(zip(head, row, strict=True)) for row in body]
+        return {key: _cell(value) for key, value in body}
+    return [dict(zip(head, map(_cell, row), strict=True)) for row in body]
 
 
-def _cells(line: str) -> list:
-    return [_cell(cell.strip()) for cell in line.strip("|").split(" | ")]
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+def _unwrapped(rows: list[list[str]]) -> list[list[str]]:
+    """Long cells go on in the rows below, whose first cell is empty; a line that is full was cut within a word."""
+    whole: list[list[str]] = []
+    last: list[str] = []
+    for row in rows:
+        if row[0] or not whole:
+            whole.append(row)
+        else:
+            glue = ["" if len(cell) == WRAPPED_CHARACTERS else " " for cell in last]
+            whole[-1] = [(a + g + b).strip() for a, g, b in zip(whole[-1], glue, row, strict=True)]
+        last = row
+    return whole
 
 
 def _cell(text: str):

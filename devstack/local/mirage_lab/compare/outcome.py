@@ -82,11 +82,14 @@ def fields(value, path: str = "") -> Iterator[tuple[str, object]]:
         yield path or "(all)", value
 
 
-# What a row of a list is called by: names are chosen by the steps, so equal rows meet whatever their order.
+# What a row of a list is called by: names are chosen by the steps, so equal rows meet whatever their order. A plain text
+# is its own name, so that one that is missing does not make all behind it differ.
 ROW_NAMES = ("Name", "name", "namespace", "Namespace", "Member ID", "member_id", "id", "ID")
 
 
 def _row_name(item, index: int) -> str:
+    if isinstance(item, str):
+        return item
     if isinstance(item, dict):
         for name in ROW_NAMES:
             if item.get(name) and item[name] != "<uuid>":

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class Side:
         self.normal = Normalizer(self.prefix, self.region, str(self.directory))
         self.users = {name: User(name, self.region) for name in PROJECTS}
         self.directory.mkdir(parents=True)
+        self._progress_log = LAB / "logs" / f"check-{self.label}.log"
+        self._progress_log.unlink(missing_ok=True)
         self.capture("fixed", str(uuid.uuid4()))
 
     def capture(self, name: str, identifier: str) -> str:
@@ -38,7 +41,7 @@ class Side:
 
     def progress(self, text: str) -> None:
         """For who waits, or wants to know what took so long."""
-        with (LAB / "logs" / f"check-{self.label}.log").open("a", encoding="utf-8") as log:
+        with self._progress_log.open("a", encoding="utf-8") as log:
             log.write(text + "\n")
 
     def variables(self) -> dict[str, str]:
@@ -81,6 +84,9 @@ def plain(value) -> object:
 def _as_json(value) -> object:
     if hasattr(value, "to_dict"):
         return value.to_dict()
+    # glanceclient wraps what it returns in proxies, which json does not see through.
+    if isinstance(value, Mapping):
+        return dict(value)
     if isinstance(value, bytes):
         return {"bytes": len(value)}
     return list(value)

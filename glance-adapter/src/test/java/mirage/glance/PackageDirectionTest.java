@@ -51,6 +51,7 @@ final class PackageDirectionTest {
                     entry("patch", Set.of("http", "record", "schema")),
                     entry("query", Set.of("http", "record", "identity")),
                     entry("store", Set.of("record", "web", "mirage.library", "mirage.catalog")),
+                    entry("cache", Set.of("store", "mirage.catalog")),
                     entry(
                             "transfer",
                             Set.of(
@@ -70,6 +71,7 @@ final class PackageDirectionTest {
                     entry(
                             "api",
                             Set.of(
+                                    "cache",
                                     "cors",
                                     "event",
                                     "http",
@@ -91,6 +93,7 @@ final class PackageDirectionTest {
                     entry(
                             "serve",
                             Set.of(
+                                    "cache",
                                     "api",
                                     "cors",
                                     "database",

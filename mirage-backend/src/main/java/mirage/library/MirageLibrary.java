@@ -74,6 +74,9 @@ public final class MirageLibrary implements ImageLibrary {
 
     private static final long AWAIT_PAUSE_MILLIS = 25;
 
+    /** Listing all images costs more than listing packs, and gains less. */
+    private static final int LOOKS_UNTIL_IMAGES = 6;
+
     private final Path directory;
     private final LibrarySettings settings;
     private final OpenedParts parts;
@@ -184,7 +187,10 @@ public final class MirageLibrary implements ImageLibrary {
     private void startBackground() {
         Duration every = settings.node().lookEvery();
         threads.repeat("following packs of other nodes", every, chunks::follow);
-        threads.repeat("following images of other nodes", every, this::followImages);
+        threads.repeat(
+                "following images of other nodes",
+                every.multipliedBy(LOOKS_UNTIL_IMAGES),
+                this::followImages);
         threads.repeat("looking at other nodes", every, this::lookAtOthers);
     }
 

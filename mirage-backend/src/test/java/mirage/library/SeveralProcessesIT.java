@@ -45,6 +45,7 @@ final class SeveralProcessesIT {
     private final AtomicBoolean going = new AtomicBoolean(true);
     private final AtomicLong nextImage = new AtomicLong(NodeProcess.BASES);
     private final AtomicLong checks = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
 
     /** Acknowledged images and the seeds of their content. */
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
@@ -123,6 +124,7 @@ final class SeveralProcessesIT {
                 100 * share,
                 seed);
         assertThat(stored).isGreaterThan(KILLS);
+        assertThat(checks).hasValueGreaterThan(KILLS);
         // Where nodes do not share, each stores each base anew; what was cut short is not collected
         // yet.
         assertThat(share).as("seed %d", seed).isLessThan(0.4);
@@ -135,10 +137,15 @@ final class SeveralProcessesIT {
     private void killAtRandom(List<Future<?>> driving) throws InterruptedException {
         Random random = new Random(seed);
         for (int i = 0; i < KILLS; i++) {
-            Thread.sleep(500 + random.nextInt(3000));
-            if (driving.stream().anyMatch(Future::isDone)) {
-                return; // It failed, and says why.
+            // By what was done rather than by time: a slow machine does as much between two kills.
+            long next = answered.get() + 5 + random.nextInt(15);
+            while (answered.get() < next) {
+                if (driving.stream().anyMatch(Future::isDone)) {
+                    return; // It failed, and says why.
+                }
+                Thread.sleep(5);
             }
+            Thread.sleep(random.nextInt(300));
             NodeProcess victim = nodes[random.nextInt(NODES)];
             while (!victim.isAlive()) {
                 Thread.sleep(20);
@@ -152,7 +159,9 @@ final class SeveralProcessesIT {
     private void drive(int node, Acknowledge acknowledge) throws Exception {
         Random random = new Random(seed + 1 + node);
         while (going.get()) {
-            if (!anything(nodes[node], random)) {
+            if (anything(nodes[node], random)) {
+                answered.incrementAndGet();
+            } else {
                 if (random.nextInt(3) == 0) {
                     Thread.sleep(NodeProcess.DEAD_AFTER.toMillis() * 2);
                 }

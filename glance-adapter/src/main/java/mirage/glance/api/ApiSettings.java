@@ -40,10 +40,12 @@ public record ApiSettings(
      * As configured.
      *
      * @param namedStores whether stores have names that clients know
+     * @param cache whether this node keeps images ready
      */
-    public static ApiSettings from(Configuration configuration, boolean namedStores) {
+    public static ApiSettings from(
+            Configuration configuration, boolean namedStores, boolean cache) {
         return new ApiSettings(
-                versions(namedStores, false, false),
+                versions(namedStores, cache, false),
                 ApiLimits.from(configuration),
                 configuration.get(ApiOptions.ENABLED_IMPORT_METHODS),
                 configuration.get(ApiOptions.SHOW_MULTIPLE_LOCATIONS),

@@ -34,6 +34,8 @@ import java.util.List;
  *               └─ Authentication            401
  *                  └─ RequestIds             431
  *                     └─ /v2               → /v2/
+ *                        ├─ cache            GET show · DELETE clear
+ *                        │  └─ {image}       PUT enqueue · DELETE
  *                        ├─ images           GET list · POST create
  *                        │  └─ {image}       GET show · PATCH · DELETE
  *                        │     ├─ actions
@@ -152,6 +154,15 @@ public final class ImageApi {
         StoresHandler stores = new StoresHandler(service, access);
         TasksHandler tasks = new TasksHandler(service, access);
         List<Route> routes = new ArrayList<>();
+        CacheHandler cache = new CacheHandler(service, access);
+        routes.add(
+                Route.at("/cache")
+                        .bodilessOn("GET", cache::show)
+                        .bodilessOn("DELETE", cache::clear));
+        routes.add(
+                Route.at("/cache/{image}")
+                        .bodilessOn("PUT", cache::enqueue)
+                        .bodilessOn("DELETE", cache::remove));
         routes.add(Route.at("/info/import").bodilessOn("GET", info::importMethods));
         routes.add(Route.at("/info/stores").bodilessOn("GET", stores::list));
         routes.add(Route.at("/info/stores/detail").bodilessOn("GET", stores::listWithDetails));

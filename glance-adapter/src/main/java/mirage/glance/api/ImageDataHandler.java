@@ -4,16 +4,13 @@ import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageData;
-import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageStatus;
-import mirage.glance.store.ImageStore;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.StoredBytes;
 import mirage.glance.transfer.ImportRequest.Method;
 import mirage.glance.transfer.Uploads;
-import mirage.library.ImageNotFoundException;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,24 +93,16 @@ final class ImageDataHandler {
 
     /** The bytes from the first place that has them, null when none has. */
     private @Nullable StoredBytes openFirst(ImageRecord image, List<String> preferred) {
-        IOException unreadable = null;
-        for (ImageLocation location : stores.inReadOrder(image, preferred)) {
-            ImageStore store = stores.of(location);
-            try {
-                if (store != null) {
-                    return store.open(location);
-                }
-            } catch (ImageNotFoundException lost) {
-                LOG.error("image {}: {} has no bytes", image.id(), location.url());
-            } catch (IOException failure) {
-                LOG.error("image {}: {} cannot be read", image.id(), location.url(), failure);
-                unreadable = failure;
-            }
+        StoredBytes cached = service.cache() == null ? null : service.cache().open(image.id());
+        if (cached != null) {
+            return cached;
         }
-        if (unreadable != null) {
+        try {
+            return stores.openFirst(image, preferred);
+        } catch (IOException unreadable) {
+            LOG.error("image {} cannot be read", image.id(), unreadable);
             throw new HttpFailure(503, "The image data cannot be read now.");
         }
-        return null;
     }
 
     private void send(

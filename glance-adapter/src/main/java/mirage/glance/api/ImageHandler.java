@@ -77,6 +77,9 @@ final class ImageHandler {
                         failure);
             }
         }
+        if (service.cache() != null) {
+            service.cache().remove(removed.id());
+        }
         exchange.answerNoContent();
     }
 

@@ -1,5 +1,6 @@
 package mirage.glance.api;
 
+import mirage.glance.cache.ImageCache;
 import mirage.glance.event.ImageEvents;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
@@ -8,9 +9,12 @@ import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Tasks;
 import mirage.glance.store.ImageStores;
+import mirage.glance.transfer.ImportSources;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
 import mirage.glance.web.WebAccess;
+
+import org.jspecify.annotations.Nullable;
 
 import java.time.Clock;
 import java.util.UUID;
@@ -20,6 +24,7 @@ import java.util.function.Supplier;
  * What the handlers of the Image API work with. None of it is theirs to close.
  *
  * @param web for addresses that clients name
+ * @param cache null when this node keeps none
  * @param newIds makes ids; any random ones will do
  */
 public record ImageService(
@@ -31,9 +36,11 @@ public record ImageService(
         Policy policy,
         Uploads uploads,
         TaskRunner runner,
+        ImportSources sources,
         Quotas quotas,
         ImageEvents events,
         WebAccess web,
+        @Nullable ImageCache cache,
         ApiSettings settings,
         Clock clock,
         Supplier<UUID> newIds) {}

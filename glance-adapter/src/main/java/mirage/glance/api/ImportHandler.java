@@ -88,6 +88,9 @@ final class ImportHandler {
                         now,
                         now,
                         null);
+        if (request.method() == Method.GLANCE_DOWNLOAD) {
+            service.sources().remember(task, exchange.caller().token().text());
+        }
         service.runner().submit(task, () -> lock(request, task, now));
     }
 

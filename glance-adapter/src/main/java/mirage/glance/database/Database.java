@@ -43,6 +43,9 @@ public final class Database implements AutoCloseable {
     private static final int H2_LOCK_TIMEOUT = 50200;
     private static final int MARIADB_LOCK_TIMEOUT = 1205;
 
+    /** Where an operator limited the time to wait; without that it waits for ever. */
+    private static final String POSTGRESQL_LOCK_TIMEOUT = "55P03";
+
     private final Product product;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
@@ -160,6 +163,7 @@ public final class Database implements AutoCloseable {
         // Class 40 is "transaction rollback": MariaDB's deadlocks and failed certifications,
         // PostgreSQL's too.
         return state.startsWith("40")
+                || state.equals(POSTGRESQL_LOCK_TIMEOUT)
                 || sql.getErrorCode() == H2_LOCK_TIMEOUT
                 || sql.getErrorCode() == MARIADB_LOCK_TIMEOUT;
     }
@@ -184,7 +188,9 @@ public final class Database implements AutoCloseable {
     private static String reason(DatabaseAddress address, RuntimeException failure) {
         SQLException sql = sqlCause(failure);
         return sql != null && sql.getErrorCode() == H2_ALREADY_OPEN
-                ? "the records in " + address + " are in use by another process"
+                ? "the records in "
+                        + address
+                        + " are in use by another process, and are for one: stop it first"
                 : "the records in " + address + " cannot be opened: " + failure.getMessage();
     }
 }

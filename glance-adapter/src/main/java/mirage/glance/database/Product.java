@@ -1,10 +1,16 @@
 package mirage.glance.database;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
 
 /** The databases that are known, and all in which they differ. */
 public enum Product {
-    /** Embedded, in one file of the data directory. */
+    /**
+     * Embedded, in one file of the data directory. Texts compare by their UTF-16 units: as by their bytes, but that
+     * characters beyond U+FFFF come before those from U+E000 on.
+     */
     H2(""),
     /**
      * Also behind Galera. Texts compare byte by byte, so that an order by name is the same everywhere, names that
@@ -14,6 +20,13 @@ public enum Product {
     /** Texts compare byte by byte here too. */
     POSTGRESQL("COLLATE \"C\"");
 
+    /** That of the bytes in UTF-8, which is the order of code points. */
+    public static final Comparator<String> BY_BYTES =
+            (left, right) ->
+                    Arrays.compareUnsigned(
+                            left.getBytes(StandardCharsets.UTF_8),
+                            right.getBytes(StandardCharsets.UTF_8));
+
     private final String bytewise;
 
     Product(String bytewise) {
@@ -22,6 +35,13 @@ public enum Product {
 
     /** What the migrations write differently for each, by the name that they call it. */
     Map<String, String> placeholders() {
-        return Map.of("bytewise", bytewise, "text", this == MARIADB ? "LONGTEXT" : "TEXT");
+        // A long text of MariaDB would have the collation of the database, which takes "a" for "A".
+        String text = this == MARIADB ? "LONGTEXT " + bytewise : "TEXT";
+        return Map.of("bytewise", bytewise, "text", text);
+    }
+
+    /** The order in which it sorts texts. */
+    public Comparator<String> textOrder() {
+        return this == H2 ? Comparator.naturalOrder() : BY_BYTES;
     }
 }

@@ -99,11 +99,16 @@ public record ImageQuery(
         return complete;
     }
 
-    /** The order, for records in memory. */
-    Comparator<ImageRecord> order() {
+    /**
+     * The order, for records in memory.
+     *
+     * @param texts that of texts
+     */
+    Comparator<ImageRecord> order(Comparator<String> texts) {
         return (left, right) -> {
             for (SortKey key : sort) {
-                int difference = compare(key.field().sortValue(left), key.field().sortValue(right));
+                int difference =
+                        compare(key.field().sortValue(left), key.field().sortValue(right), texts);
                 if (difference != 0) {
                     return key.ascending() ? difference : -difference;
                 }
@@ -114,7 +119,10 @@ public record ImageQuery(
 
     /** Values of one field are of one type. */
     @SuppressWarnings("unchecked")
-    private static int compare(Comparable<?> left, Comparable<?> right) {
+    private static int compare(Comparable<?> left, Comparable<?> right, Comparator<String> texts) {
+        if (left instanceof String leftText && right instanceof String rightText) {
+            return texts.compare(leftText, rightText);
+        }
         return ((Comparable<Object>) left).compareTo(right);
     }
 }

@@ -1,9 +1,11 @@
 package mirage.glance.record;
 
 import mirage.catalog.ImageId;
+import mirage.glance.database.Product;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,12 +72,13 @@ public final class MemoryImageRecords implements ImageRecords {
     @Override
     public synchronized List<ImageRecord> list(ImageQuery query) {
         ImageRecord after = query.after();
+        Comparator<ImageRecord> order = query.order(Product.BY_BYTES);
         return records.values().stream()
                 .filter(image ->
                         query.scope().shows(image, statusOf(image, query.scope().project())))
                 .filter(image -> query.filters().stream().allMatch(filter -> holds(filter, image)))
-                .filter(image -> after == null || query.order().compare(image, after) > 0)
-                .sorted(query.order())
+                .filter(image -> after == null || order.compare(image, after) > 0)
+                .sorted(order)
                 .limit(query.limit())
                 .toList();
     }

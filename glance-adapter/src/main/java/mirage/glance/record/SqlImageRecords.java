@@ -11,6 +11,7 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -92,9 +93,10 @@ public final class SqlImageRecords implements ImageRecords {
             for (SqlSelect select : SqlSelect.forEachVisibility(query, shared)) {
                 rows.addAll(select.run(handle));
             }
+            Comparator<ImageRecord> order = query.order(database.product().textOrder());
             List<ImageRow> page =
                     rows.stream()
-                            .sorted((a, b) -> query.order().compare(a.bare(), b.bare()))
+                            .sorted((a, b) -> order.compare(a.bare(), b.bare()))
                             .limit(query.limit())
                             .toList();
             return ImageRow.complete(handle, page);

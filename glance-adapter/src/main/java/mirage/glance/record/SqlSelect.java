@@ -53,11 +53,16 @@ final class SqlSelect {
     }
 
     List<ImageRow> run(Handle handle) {
-        Query statement = handle.createQuery(sql());
+        return bound(handle, sql()).map(ImageRow::read).list();
+    }
+
+    /** A statement that takes the arguments of this query, such as its text behind {@code EXPLAIN}. */
+    Query bound(Handle handle, String sql) {
+        Query statement = handle.createQuery(sql);
         for (int i = 0; i < arguments.size(); i++) {
             statement.bind(i, arguments.get(i));
         }
-        return statement.map(ImageRow::read).list();
+        return statement;
     }
 
     /**

@@ -1,6 +1,7 @@
 package mirage.glance.serve;
 
 import mirage.glance.api.ApiOptions;
+import mirage.glance.cache.CacheOptions;
 import mirage.glance.config.ConfigSchema;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.SectionTemplate;
@@ -33,6 +34,7 @@ final class AllOptions {
                     ApiOptions.GROUPS,
                     QuotaOptions.GROUPS,
                     StoreOptions.GROUPS,
+                    CacheOptions.GROUPS,
                     TaskOptions.GROUPS,
                     SignatureOptions.GROUPS,
                     NotificationOptions.GROUPS,

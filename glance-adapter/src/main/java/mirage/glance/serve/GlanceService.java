@@ -3,6 +3,8 @@ package mirage.glance.serve;
 import mirage.glance.api.ApiSettings;
 import mirage.glance.api.ImageApi;
 import mirage.glance.api.ImageService;
+import mirage.glance.cache.CacheOptions;
+import mirage.glance.cache.ImageCache;
 import mirage.glance.config.Configuration;
 import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
@@ -19,13 +21,13 @@ import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestMetrics;
 import mirage.glance.http.Tls;
-import mirage.glance.identity.Identity;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.notification.NotificationOptions;
 import mirage.glance.notification.Notifications;
 import mirage.glance.policy.PolicyOptions;
+import mirage.glance.record.ImageRecord;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageRecords;
@@ -39,13 +41,15 @@ import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.ImageStores;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.ImportSources;
+import mirage.glance.transfer.RemoteImages;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
-import mirage.glance.transfer.WebSources;
 import mirage.glance.web.WebAccess;
 import mirage.glance.web.WebOptions;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,10 +61,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The running service. Opens in this order and closes in the reverse one, so that nothing is used after it was closed:
@@ -80,6 +89,7 @@ import java.util.UUID;
 public final class GlanceService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GlanceService.class);
     private static final String RECORDS = "records";
+    private static final Duration LOOK_FOR_DEAD = Duration.ofSeconds(20);
 
     private final Deque<AutoCloseable> opened;
     private final Readiness readiness;
@@ -117,20 +127,25 @@ public final class GlanceService implements AutoCloseable {
         Stores opener = new Stores(configuration, web, opened);
         ImageStores stores = opener.open();
         metrics.bind(new LibraryMetrics(opener.libraries().getFirst()));
-        Identity identity = Identities.open(configuration, directory, Clock.systemUTC(), opened);
+        Identities callers = Identities.open(configuration, directory, Clock.systemUTC(), opened);
         Database database = database(configuration);
         opened.push(database);
         metrics.bind(database.meters());
-        ImageService service = service(configuration, stores, database, web, metrics, opened);
-        Nodes nodes = new SqlNodes(database);
-        Reconciliation reconciliation =
-                new Reconciliation(service.records(), service.tasks(), stores, service.clock());
-        reconciliation.run(
-                nodes.aliveAfter(service.clock().instant().minus(TaskRunner.DEAD_AFTER)));
-        service.runner().start();
-        opened.push(service.runner());
+        ImageCache cache = cache(configuration, new SqlImageRecords(database), stores, opened);
+        RemoteImages remote =
+                new RemoteImages(
+                        web,
+                        callers::imageService,
+                        configuration.get(TaskOptions.GLANCE_DOWNLOAD_PROPERTIES));
+        ImageService service = service(
+                        configuration, stores, database, web, remote, cache, metrics, opened);
+        settle(configuration, service, new SqlNodes(database), opened);
         Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
-        Endpoint api = ImageApi.over(service, identity, readiness, CorsRules.from(configuration));
+        Endpoint api = ImageApi.over(
+                        service,
+                        callers.identity(),
+                        readiness,
+                        CorsRules.from(configuration));
         HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
         return new GlanceService(opened, readiness, server);
@@ -144,17 +159,87 @@ public final class GlanceService implements AutoCloseable {
                 configuration.get(DatabaseOptions.MAX_POOL_SIZE));
     }
 
+    /** Makes records and libraries agree, now and for nodes that die, and lets tasks go on. */
+    private static void settle(
+            Configuration configuration,
+            ImageService service,
+            Nodes nodes,
+            Deque<AutoCloseable> opened)
+            throws IOException {
+        String node = ServeOptions.memberName(configuration);
+        Reconciliation reconciliation =
+                new Reconciliation(
+                        service.records(), service.tasks(), service.stores(), service.clock());
+        // This node was alive a moment ago, maybe, and what it was at then is nobody's now.
+        Set<String> others = alive(nodes, service.clock());
+        others.remove(node);
+        reconciliation.run(others);
+        service.runner().start();
+        opened.push(service.runner());
+        ScheduledExecutorService watch =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("watch").factory());
+        opened.push(watch::shutdownNow);
+        var unused =
+                watch.scheduleWithFixedDelay(
+                        () -> {
+                            Set<String> living = alive(nodes, service.clock());
+                            living.add(node);
+                            undoUnfinished(reconciliation, living);
+                        },
+                        LOOK_FOR_DEAD.toSeconds(),
+                        LOOK_FOR_DEAD.toSeconds(),
+                        TimeUnit.SECONDS);
+    }
+
+    private static void undoUnfinished(Reconciliation reconciliation, Set<String> living) {
+        try {
+            reconciliation.undoUnfinished(living);
+        } catch (IOException | RuntimeException failure) {
+            LOG.warn("what dead nodes left cannot be undone now", failure);
+        }
+    }
+
+    private static Set<String> alive(Nodes nodes, Clock clock) {
+        return new HashSet<>(nodes.aliveAfter(clock.instant().minus(TaskRunner.DEAD_AFTER)));
+    }
+
+    private static @Nullable ImageCache cache(
+            Configuration configuration,
+            ImageRecords records,
+            ImageStores stores,
+            Deque<AutoCloseable> opened)
+            throws IOException {
+        Path directory = configuration.get(CacheOptions.IMAGE_CACHE_DIR).orElse(null);
+        if (directory == null) {
+            return null;
+        }
+        ImageCache cache =
+                ImageCache.open(
+                        directory,
+                        configuration.get(CacheOptions.IMAGE_CACHE_MAX_SIZE),
+                        image -> {
+                            ImageRecord record = records.find(image);
+                            return record == null ? null : stores.openFirst(record, List.of());
+                        },
+                        Clock.systemUTC());
+        opened.push(cache);
+        return cache;
+    }
+
     private static ImageService service(
             Configuration configuration,
             ImageStores stores,
             Database database,
             WebAccess web,
+            ImportSources sources,
+            @Nullable ImageCache cache,
             Metrics metrics,
             Deque<AutoCloseable> opened)
             throws IOException {
         Clock clock = Clock.systemUTC();
         String node = ServeOptions.memberName(configuration);
-        ApiSettings settings = ApiSettings.from(configuration, stores.areNamed());
+        ApiSettings settings = ApiSettings.from(configuration, stores.areNamed(), cache != null);
         long cap = settings.limits().imageSizeCap();
         Notifications notifications =
                 NotificationOptions.open(configuration, node, clock, opened, metrics::bind);
@@ -166,7 +251,7 @@ public final class GlanceService implements AutoCloseable {
         ContentCheck signatures = SignatureOptions.check(configuration, clock, opened);
         ContentCheck check = ContentCheck.all(List.of(quotas.check(), signatures));
         ImportJob imports =
-                new ImportJob(records, stores, new WebSources(web), check, events, cap, clock);
+                new ImportJob(records, stores, sources, check, events, cap, clock);
         TaskRunner runner =
                 new TaskRunner(
                         tasks,
@@ -185,9 +270,11 @@ public final class GlanceService implements AutoCloseable {
                 PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
                 new Uploads(records, check, events, cap, node, clock),
                 runner,
+                sources,
                 quotas,
                 events,
                 web,
+                cache,
                 settings,
                 clock,
                 UUID::randomUUID);

@@ -50,7 +50,27 @@ final class Identities {
     static final List<OptionGroup> GROUPS =
             List.of(OptionGroup.of("Who is calling", AUTH_STRATEGY));
 
-    private Identities() {}
+    private final Identity identity;
+    private final @Nullable Keystone keystone;
+
+    private Identities(Identity identity, @Nullable Keystone keystone) {
+        this.identity = identity;
+        this.keystone = keystone;
+    }
+
+    /** Knows all callers. */
+    Identity identity() {
+        return identity;
+    }
+
+    /**
+     * Address of the image service of a region, null when none is known.
+     *
+     * @param interfaceName such as {@code public}
+     */
+    @Nullable String imageService(String region, String interfaceName) throws IOException {
+        return keystone == null ? null : keystone.endpoint("image", interfaceName, region);
+    }
 
     /** Whether the files of the data directory count. */
     static boolean haveFiles(Configuration configuration) {
@@ -63,7 +83,7 @@ final class Identities {
      * @param opened gets what is to be closed
      * @throws ConfigException when options are missing or do not go together
      */
-    static Identity open(
+    static Identities open(
             Configuration configuration,
             Path dataDirectory,
             Clock clock,
@@ -75,12 +95,12 @@ final class Identities {
                     configuration.placeOf(AUTH_STRATEGY) + ": each source once, and at least one");
         }
         OidcIdentity oidc = null;
+        Keystone keystone = null;
         List<Identity> others = new ArrayList<>();
         for (Source source : sources) {
             switch (source) {
                 case KEYSTONE -> {
-                    Keystone keystone =
-                            Keystone.open(KeystoneOptions.settings(configuration), clock);
+                    keystone = Keystone.open(KeystoneOptions.settings(configuration), clock);
                     opened.push(keystone);
                     others.add(keystone.identity());
                 }
@@ -91,7 +111,7 @@ final class Identities {
                 case FILES -> others.add(TokenFiles.open(dataDirectory, new SecureRandom()));
             }
         }
-        return join(oidc, others);
+        return new Identities(join(oidc, others), keystone);
     }
 
     private static Identity join(@Nullable OidcIdentity oidc, List<Identity> others) {

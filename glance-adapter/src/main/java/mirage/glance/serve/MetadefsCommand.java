@@ -234,17 +234,18 @@ public final class MetadefsCommand implements Subcommand {
             description =
                     "Write each namespace to a file, in the place of one of that name that is there.")
     static final class Export extends OnDatabase {
+        static final NamespaceQuery ALL =
+                new NamespaceQuery(
+                        true, null, null, null, SortKey.ID, true, null, Integer.MAX_VALUE);
+
         @Parameters(paramLabel = "DIR", description = "Where to, made when it is missing.")
         private Path directory;
 
         @Override
         int run(Metadefs metadefs) throws IOException {
             Files.createDirectories(directory);
-            NamespaceQuery all =
-                    new NamespaceQuery(
-                            true, null, null, null, SortKey.ID, true, null, Integer.MAX_VALUE);
             Set<String> names = new HashSet<>();
-            for (Namespace namespace : metadefs.namespaces().list(all)) {
+            for (Namespace namespace : metadefs.namespaces().list(ALL)) {
                 Path file = directory.resolve(fileName(namespace.name(), names));
                 DefinitionFile.write(
                         file,

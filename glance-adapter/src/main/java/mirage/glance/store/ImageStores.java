@@ -2,9 +2,13 @@ package mirage.glance.store;
 
 import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
+import mirage.library.ImageNotFoundException;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,6 +20,8 @@ import java.util.TreeSet;
  * The stores of this service, in the order in which they were configured. One that images can be put in is the default.
  */
 public final class ImageStores {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageStores.class);
+
     private final Map<String, ImageStore> stores = new LinkedHashMap<>();
     private final LibraryStore byDefault;
     private final boolean isNamed;
@@ -101,6 +107,35 @@ public final class ImageStores {
                 Comparator.comparingInt((ImageLocation location) -> rank(location, preferred))
                         .thenComparing(Comparator.comparingInt(this::weight).reversed()));
         return ordered;
+    }
+
+    /**
+     * Opens the bytes of an image at the first of its places that has them.
+     *
+     * @param preferred as of {@link #inReadOrder}
+     * @return null when no place has them
+     * @throws IOException when a place may have them and cannot be read
+     */
+    public @Nullable StoredBytes openFirst(ImageRecord image, List<String> preferred)
+            throws IOException {
+        IOException unreadable = null;
+        for (ImageLocation location : inReadOrder(image, preferred)) {
+            ImageStore store = of(location);
+            try {
+                if (store != null) {
+                    return store.open(location);
+                }
+            } catch (ImageNotFoundException lost) {
+                LOG.error("image {}: {} has no bytes", image.id(), location.url());
+            } catch (IOException failure) {
+                LOG.error("image {}: {} cannot be read", image.id(), location.url(), failure);
+                unreadable = failure;
+            }
+        }
+        if (unreadable != null) {
+            throw unreadable;
+        }
+        return null;
     }
 
     /** The names of the stores that have an image, sorted. */

@@ -2,6 +2,7 @@ package mirage.glance.transfer;
 
 import mirage.catalog.ImageId;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageImport;
 import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
@@ -77,6 +78,14 @@ public final class ImportJob implements TaskRunner.Job {
 
     @Override
     public String run(Task task) throws TaskFailedException, InterruptedException {
+        try {
+            return runOnce(task);
+        } finally {
+            sources.forget(task);
+        }
+    }
+
+    private String runOnce(Task task) throws TaskFailedException, InterruptedException {
         ImportRequest request = ImportRequest.parse(task.input());
         ImageRecord image = records.find(request.image());
         if (image == null) {
@@ -113,6 +122,8 @@ public final class ImportJob implements TaskRunner.Job {
     private void importTo(ImportRequest request, Task task) throws IOException {
         if (request.method() == ImportRequest.Method.GLANCE_DIRECT) {
             inspectStaged(existing(request.image()));
+        } else {
+            describe(request, task);
         }
         boolean anySucceeded = false;
         IOException lastFailure = null;
@@ -141,6 +152,14 @@ public final class ImportJob implements TaskRunner.Job {
         }
         forgetStaged(request);
         records.update(request.image(), this::unlocked);
+    }
+
+    private void describe(ImportRequest request, Task task) throws IOException {
+        ImageRecord image = existing(request.image());
+        if (image.status() == ImageStatus.IMPORTING) {
+            ImageAttributes described = sources.describe(request, task, image.attributes());
+            change(image.id(), now -> now.withAttributes(described, clock.instant()));
+        }
     }
 
     /** Step 1, and 2 where bytes come in. */

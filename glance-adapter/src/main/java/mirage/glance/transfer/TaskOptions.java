@@ -24,8 +24,21 @@ public final class TaskOptions {
                     "10",
                     "How many tasks, such as imports, run at a time in this process.");
 
+    public static final ConfigOption<List<String>> GLANCE_DOWNLOAD_PROPERTIES =
+            ConfigOption.of(
+                    "glance_download_properties",
+                    "extra_properties",
+                    OptionType.list(OptionType.text()),
+                    "hw_,trait:,os_distro,os_secure_boot,os_type",
+                    """
+                    Beginnings of the names of those properties that an image brings with it when it is imported from
+                    another region by glance-download.
+                    """);
+
     public static final List<OptionGroup> GROUPS =
-            List.of(OptionGroup.of("Tasks", TASK_TIME_TO_LIVE, MAX_WORKERS));
+            List.of(
+                    OptionGroup.of(
+                            "Tasks", TASK_TIME_TO_LIVE, MAX_WORKERS, GLANCE_DOWNLOAD_PROPERTIES));
 
     private TaskOptions() {}
 }

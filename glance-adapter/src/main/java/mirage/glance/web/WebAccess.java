@@ -119,7 +119,8 @@ public final class WebAccess implements AutoCloseable {
         URI uri = require(address);
         for (int redirections = 0; redirections <= MAX_REDIRECTIONS; redirections++) {
             InputStreamResponseListener answer = new InputStreamResponseListener();
-            Response response = send(method, uri, headers, answer);
+            Response response =
+                    send(method, uri, redirections == 0 ? headers : onlyRange(headers), answer);
             int status = response.getStatus();
             String location = response.getHeaders().get("Location");
             if (status == 200 || status == 206) {
@@ -133,6 +134,12 @@ public final class WebAccess implements AutoCloseable {
             uri = require(uri.resolve(location).toString());
         }
         throw new IOException(address + " redirects more than " + MAX_REDIRECTIONS + " times");
+    }
+
+    /** What is for the first server, such as a token, is not for one that it names. */
+    private static Map<String, String> onlyRange(Map<String, String> headers) {
+        String range = headers.get("Range");
+        return range == null ? Map.of() : Map.of("Range", range);
     }
 
     private Response send(

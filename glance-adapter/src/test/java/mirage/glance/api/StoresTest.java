@@ -275,4 +275,35 @@ final class StoresTest {
         assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
         service.get("/v2/images/" + id + "/file?prefer=none").send(400);
     }
+
+    @Test
+    void administratorsSteerTheCache() throws Exception {
+        String id = service.createActive(BYTES);
+        service.get("/v2/cache").send(403);
+        service.call("PUT", "/v2/cache/" + id).send(403);
+        service.call("PUT", "/v2/cache/none").as("admin").send(404);
+        service.call("PUT", "/v2/cache/" + create()).as("admin").send(400);
+        service.call("PUT", "/v2/cache/" + id).as("admin").send(202);
+        JsonNode cached = null;
+        for (int i = 0; i < 600 && (cached == null || cached.isEmpty()); i++) {
+            Thread.sleep(10);
+            cached = service.get("/v2/cache").as("admin").send(200).json().path("cached_images");
+        }
+        assertThat(cached).hasSize(1);
+        assertThat(cached.path(0).path("image_id").asText()).isEqualTo(id);
+        assertThat(cached.path(0).path("size").asLong()).isEqualTo(BYTES.length);
+        assertThat(cached.path(0).path("last_accessed").asDouble()).isGreaterThan(1e9);
+        service.library.delete(new ImageId(id));
+        assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
+        service.delete("/v2/cache")
+                .as("admin")
+                .header("x-image-cache-clear-target", "what")
+                .send(400);
+        service.delete("/v2/cache/" + id).as("admin").send(204);
+        service.delete("/v2/cache/none").as("admin").send(404);
+        service.delete("/v2/cache").as("admin").send(204);
+        assertThat(service.get("/v2/cache").as("admin").send(200).json().path("cached_images"))
+                .isEmpty();
+        service.get("/v2/images/" + id + "/file").send(204);
+    }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.glance.InMemoryImageLibrary;
+import mirage.glance.cache.ImageCache;
 import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
@@ -22,6 +23,7 @@ import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
+import mirage.glance.record.ImageRecord;
 import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.MemoryImageRecords;
@@ -34,9 +36,9 @@ import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.ImportJob;
 import mirage.glance.transfer.ImportRequest;
+import mirage.glance.transfer.RemoteImages;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
-import mirage.glance.transfer.WebSources;
 import mirage.glance.web.WebAccess;
 import mirage.glance.web.WebFilter;
 
@@ -158,6 +160,20 @@ final class TestService implements AutoCloseable {
                                         new WebStore("web", "", 0, web, Map.of())),
                                 fast)
                         : ImageStores.single(fast);
+        RemoteImages remote = new RemoteImages(web, (region, kind) -> null, List.of("hw_"));
+        ImageCache cache =
+                withStores
+                        ? ImageCache.open(
+                                directory.resolve("cache"),
+                                SIZE_CAP,
+                                image -> {
+                                    ImageRecord record = records.find(image);
+                                    return record == null
+                                            ? null
+                                            : stores.openFirst(record, List.of());
+                                },
+                                clock)
+                        : null;
         Notifications told = parts.notifications;
         ImageRecords telling = new TellingImageRecords(records, told, clock);
         Tasks tellingTasks = new TellingTasks(tasks, told);
@@ -165,7 +181,7 @@ final class TestService implements AutoCloseable {
         Quotas quotas = parts.quotas.apply(records);
         ContentCheck check = ContentCheck.all(List.of(quotas.check(), parts.check));
         ImportJob imports =
-                new ImportJob(telling, stores, new WebSources(web), check, events, SIZE_CAP, clock);
+                new ImportJob(telling, stores, remote, check, events, SIZE_CAP, clock);
         runner =
                 new TaskRunner(
                         tellingTasks,
@@ -185,9 +201,11 @@ final class TestService implements AutoCloseable {
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
                         new Uploads(telling, check, events, SIZE_CAP, "here", clock),
                         runner,
+                        remote,
                         quotas,
                         events,
                         web,
+                        cache,
                         settings,
                         clock,
                         UUID::randomUUID);

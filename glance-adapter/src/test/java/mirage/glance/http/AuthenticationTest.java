@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,11 +25,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
-@Timeout(60)
+@Timeout(120)
 final class AuthenticationTest {
     private final AtomicReference<@Nullable Credentials> seen = new AtomicReference<>();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -46,7 +48,8 @@ final class AuthenticationTest {
                                                         exchange.caller().userId()),
                                         new Stub()),
                                 Duration.ofSeconds(1)),
-                        HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0)));
+                        HttpSettings.plain(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
     }
 
     @AfterEach
@@ -118,7 +121,7 @@ final class AuthenticationTest {
             "X-Tenant-Id", "p", "X-Service-Roles", "service", "X-Is-Admin-Project", "True"
         };
         assertThat(get("/", lies).statusCode()).isEqualTo(401);
-        String[] withToken = java.util.Arrays.copyOf(lies, lies.length + 2);
+        String[] withToken = Arrays.copyOf(lies, lies.length + 2);
         withToken[lies.length] = "X-Auth-Token";
         withToken[lies.length + 1] = "a";
         assertThat(get("/", withToken).body()).isEqualTo("alice");

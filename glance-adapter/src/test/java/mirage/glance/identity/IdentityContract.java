@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** What every identity promises. */
-@Timeout(60)
+@Timeout(120)
 public abstract class IdentityContract {
     protected abstract Identity identity() throws IOException;
 

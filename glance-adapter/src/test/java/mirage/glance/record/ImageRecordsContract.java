@@ -6,6 +6,7 @@ import static mirage.glance.record.Records.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import mirage.glance.database.Product;
 import mirage.glance.record.Field.NumberField;
 import mirage.glance.record.Field.TextField;
 import mirage.glance.record.Field.TimeField;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -36,6 +38,11 @@ abstract class ImageRecordsContract {
     private ImageRecords records;
 
     abstract ImageRecords newRecords() throws Exception;
+
+    /** The order of texts. */
+    Comparator<String> textOrder() {
+        return Product.BY_BYTES;
+    }
 
     @BeforeEach
     void open() throws Exception {
@@ -283,6 +290,55 @@ abstract class ImageRecordsContract {
 
     private List<String> names(ImageQuery query) {
         return records.list(query).stream().map(image -> image.attributes().name()).toList();
+    }
+
+    /** Texts that databases like to take for one another are different, and sorted by their bytes. */
+    @Test
+    void textsCompareByteByByte() {
+        List<String> names =
+                List.of(
+                        "A",
+                        "B",
+                        "a",
+                        "a ",
+                        "a\t",
+                        "b",
+                        "e\u0301",
+                        "\u00E9",
+                        "\u00DF",
+                        "ss",
+                        "\uFB00",
+                        "\uD83D\uDE00",
+                        "\uD83D\uDE01",
+                        "");
+        for (int number = 0; number < names.size(); number++) {
+            String name = names.get(number);
+            ImageAttributes.Draft draft = new ImageAttributes.Draft().name(name);
+            draft.properties().put("p" + name, name);
+            draft.tags().addAll(names);
+            records.add(record(number).withAttributes(draft.build(), NOW));
+        }
+        List<SortKey> byName =
+                ImageQuery.completeSort(List.of(new SortKey(TextField.NAME, true)), true);
+        assertThat(names(everything(List.of(), byName)))
+                .containsExactlyElementsOf(names.stream().sorted(textOrder()).toList());
+        for (int number = 0; number < names.size(); number++) {
+            String name = names.get(number);
+            assertThat(
+                            names(
+                                    everything(
+                                            List.of(new Filter.OneOf(TextField.NAME, Set.of(name))),
+                                            byName)))
+                    .containsExactly(name);
+            assertThat(names(everything(List.of(new Filter.Property("p" + name, name)), byName)))
+                    .containsExactly(name);
+            assertThat(existing(number).attributes().tags()).hasSize(names.size());
+        }
+        assertThat(names(everything(List.of(new Filter.Tagged("SS")), byName))).isEmpty();
+    }
+
+    private static ImageQuery everything(List<Filter> filters, List<SortKey> sort) {
+        return new ImageQuery(Scope.everything(), filters, sort, null, 100);
     }
 
     @Test

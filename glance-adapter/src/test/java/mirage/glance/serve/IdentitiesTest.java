@@ -73,7 +73,8 @@ final class IdentitiesTest {
 
     private Identity open(String text) throws IOException {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
-        Identity identity = Identities.open(read(text), directory, Clock.systemUTC(), opened);
+        Identity identity =
+                Identities.open(read(text), directory, Clock.systemUTC(), opened).identity();
         opened.forEach(resource -> {
             try {
                 resource.close();
@@ -115,15 +116,34 @@ final class IdentitiesTest {
                 "[DEFAULT]\nauth_strategy = files, files",
                 "[DEFAULT]\nauth_strategy = keystone",
                 "[DEFAULT]\nauth_strategy = oidc",
-                "[DEFAULT]\nauth_strategy = keystone\n"
-                        + "[keystone_authtoken]\nauth_url = http://k\nusername = glance\n"
-                        + "password = x\nproject_id = p",
-                "[DEFAULT]\nauth_strategy = keystone\n"
-                        + "[keystone_authtoken]\nauth_url = http://k\nuser_id = glance\n"
-                        + "password = x\nproject_id = p\ncafile = /x\ninsecure = true",
-                "[DEFAULT]\nauth_strategy = keystone\n"
-                        + "[keystone_authtoken]\nauth_type = v3applicationcredential\n"
-                        + "auth_url = http://k\napplication_credential_id = p",
+                """
+                [DEFAULT]
+                auth_strategy = keystone
+                [keystone_authtoken]
+                auth_url = http://k
+                username = glance
+                password = x
+                project_id = p
+                """,
+                """
+                [DEFAULT]
+                auth_strategy = keystone
+                [keystone_authtoken]
+                auth_url = http://k
+                user_id = glance
+                password = x
+                project_id = p
+                cafile = /x
+                insecure = true
+                """,
+                """
+                [DEFAULT]
+                auth_strategy = keystone
+                [keystone_authtoken]
+                auth_type = v3applicationcredential
+                auth_url = http://k
+                application_credential_id = p
+                """,
                 "[DEFAULT]\nauth_strategy = oidc\n[oidc]\nissuer = https://sso",
                 "[DEFAULT]\nauth_strategy = oidc\n[oidc]\naudience = mirage",
                 "[oidc]\nalgorithms = none",

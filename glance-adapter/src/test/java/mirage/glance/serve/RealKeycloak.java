@@ -24,8 +24,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -89,7 +89,7 @@ final class RealKeycloak implements AutoCloseable {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
@@ -235,18 +235,15 @@ final class RealKeycloak implements AutoCloseable {
 
     /** Ends the processes that were started, and no others. */
     @Override
-    public void close() throws Exception {
-        List<ProcessHandle> children = process.descendants().toList();
-        process.destroy();
-        children.forEach(ProcessHandle::destroy);
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-        for (ProcessHandle child : children) {
+    public void close() {
+        List<ProcessHandle> processes =
+                Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+        processes.forEach(ProcessHandle::destroy);
+        for (ProcessHandle started : processes) {
             try {
-                child.onExit().get(60, TimeUnit.SECONDS);
-            } catch (TimeoutException stubborn) {
-                child.destroyForcibly();
+                started.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+            } catch (CompletionException stubborn) {
+                started.destroyForcibly();
             }
         }
         client.close();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.Reader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -88,7 +89,7 @@ final class RealKeystone {
     }
 
     private User user(String key) {
-        String[] parts = property(key).split(":");
+        String[] parts = property(key).split(":", -1);
         return new User(parts[0], parts[1], parts[2]);
     }
 
@@ -208,7 +209,7 @@ final class RealKeystone {
 
     private JsonNode send(
             String method, String path, String token, @Nullable String body, int status)
-            throws Exception {
+            throws IOException, InterruptedException {
         HttpResponse<String> response =
                 client.send(
                         HttpRequest.newBuilder(URI.create(authUrl() + path))
@@ -283,9 +284,13 @@ final class RealKeystone {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             while (!made.isEmpty()) {
-                send("DELETE", made.pop(), token, null, 204);
+                try {
+                    send("DELETE", made.pop(), token, null, 204);
+                } catch (InterruptedException interrupted) {
+                    throw new InterruptedIOException();
+                }
             }
         }
     }

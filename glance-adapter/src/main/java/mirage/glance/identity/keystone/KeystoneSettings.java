@@ -34,7 +34,7 @@ public record KeystoneSettings(
         Duration tokenCacheTime) {
     public static final String DEFAULT_INTERFACE = "internal";
     public static final String DEFAULT_SERVICE_TOKEN_ROLE = "service";
-    public static final Duration DEFAULT_TOKEN_CACHE_TIME = Duration.ofSeconds(300);
+    public static final Duration DEFAULT_TOKEN_CACHE_TIME = Duration.ofMinutes(5);
 
     public KeystoneSettings {
         if (!Set.of("internal", "public", "admin").contains(interfaceName)) {

@@ -149,7 +149,8 @@ final class ServiceSession {
     private void forget(Session refused) {
         login.lock();
         try {
-            if (session == refused) {
+            Session known = session;
+            if (known != null && known.token().equals(refused.token())) {
                 session = null;
             }
         } finally {

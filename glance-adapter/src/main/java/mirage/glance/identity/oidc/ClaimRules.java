@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * @param roles where roles are
  * @param groups where the user's groups are
  * @param projectGroup what a group looks like that gives a role in a project: an expression with the named groups
- *     {@code project} and {@code role}, which the whole name must match; null for none
+ *     "project" and "role", which the whole name must match; null for none
  * @param roleMap from the provider's name of a role to the one that it is here
  */
 public record ClaimRules(

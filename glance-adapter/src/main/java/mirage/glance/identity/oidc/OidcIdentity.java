@@ -133,13 +133,15 @@ public final class OidcIdentity implements Identity, AutoCloseable {
         Map<String, Object> claims = token.getClaims();
         String id = rules.userId().text(claims);
         if (id == null) {
-            return refused("the token has no user at " + rules.userId());
+            logRefusal("the token has no user at " + rules.userId());
+            return null;
         }
         String name = rules.userName().text(claims);
         Map<String, Set<String>> projects = rules.rolesByProject(claims);
         String project = credentials.project();
         if (project != null && !projects.containsKey(project)) {
-            return refused("the token does not grant the project asked for");
+            logRefusal("the token does not grant the project asked for");
+            return null;
         }
         if (project == null && projects.size() == 1) {
             project = projects.keySet().iterator().next();
@@ -162,15 +164,18 @@ public final class OidcIdentity implements Identity, AutoCloseable {
         try {
             JWTClaimsSet claims = signatures.process(SignedJWT.parse(token), null);
             String fault = fault(claims, mayBeOver);
-            return fault == null ? claims : refused(fault);
+            if (fault == null) {
+                return claims;
+            }
+            logRefusal(fault);
         } catch (RateLimitReachedException unknownKey) {
-            return refused("the token names a key that was not known a moment ago either");
+            logRefusal("the token names a key that was not known a moment ago either");
         } catch (KeySourceException unavailable) {
             throw new IOException(unavailable.getMessage(), unavailable);
         } catch (ParseException | BadJOSEException | JOSEException bad) {
-            return refused(
-                    "the token is no JWT of the provider: " + bad.getClass().getSimpleName());
+            logRefusal("the token is no JWT of the provider: " + bad.getClass().getSimpleName());
         }
+        return null;
     }
 
     /** What is wrong with the claims of a token whose signature is good, null for nothing. */
@@ -203,9 +208,8 @@ public final class OidcIdentity implements Identity, AutoCloseable {
         return claims.getClaim("cnf") == null ? null : "the token is bound to a key of its client";
     }
 
-    private static <T> @Nullable T refused(String why) {
+    private static void logRefusal(String why) {
         LOG.info("a token is refused: {}", why);
-        return null;
     }
 
     @Override

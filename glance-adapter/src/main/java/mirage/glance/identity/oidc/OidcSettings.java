@@ -41,10 +41,10 @@ public record OidcSettings(
     public static final Set<String> ALGORITHMS =
             Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
     public static final Set<String> DEFAULT_ALGORITHMS = Set.of("RS256", "PS256", "ES256");
-    public static final Duration DEFAULT_CLOCK_SKEW = Duration.ofSeconds(60);
-    public static final Duration DEFAULT_KEYS_TIME = Duration.ofSeconds(300);
+    public static final Duration DEFAULT_CLOCK_SKEW = Duration.ofMinutes(1);
+    public static final Duration DEFAULT_KEYS_TIME = Duration.ofMinutes(5);
     public static final Duration DEFAULT_KEYS_INTERVAL = Duration.ofSeconds(30);
-    public static final Duration DEFAULT_EXPIRED_WINDOW = Duration.ofHours(48);
+    public static final Duration DEFAULT_EXPIRED_WINDOW = Duration.ofDays(2);
     public static final String DEFAULT_SERVICE_ROLE = "service";
 
     private static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(10);

@@ -152,21 +152,12 @@ public final class MetadefApi {
         };
     }
 
-    /** PostgreSQL knows no text with U+0000, so nothing has such a name. */
+    /** PostgreSQL knows no text with U+0000. In a path the HTTP server lets none through. */
     private static void requireStorable(Exchange exchange) {
-        for (String segment : exchange.path()) {
-            if (hasNul(segment)) {
-                throw HttpFailure.notFound("The resource could not be found.");
-            }
-        }
         for (Parameter parameter : exchange.query().parameters()) {
-            if (hasNul(parameter.value())) {
+            if (parameter.value().indexOf('\0') >= 0) {
                 throw HttpFailure.badRequest("A parameter holds the character U+0000.");
             }
         }
-    }
-
-    private static boolean hasNul(String text) {
-        return text.indexOf('\0') >= 0;
     }
 }

@@ -58,7 +58,7 @@ final class FakeKeystone implements AutoCloseable {
     }
 
     static Connection connection() {
-        return new Connection(null, false, Duration.ofSeconds(2), 1);
+        return new Connection(null, false, Duration.ofSeconds(20), 1);
     }
 
     static KeystoneSettings with(KeystoneSettings settings, Connection connection) {

@@ -28,7 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-@Timeout(60)
+@Timeout(120)
 final class ProjectLimitsTest {
     private final FakeKeystone fake = new FakeKeystone();
     private final FakeClock clock = new FakeClock(FakeKeystone.NOON);

@@ -110,14 +110,14 @@ final class FakeProvider implements AutoCloseable {
                 null,
                 Set.of("mirage"),
                 OidcSettings.DEFAULT_ALGORITHMS,
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(1),
                 keysTime,
                 keysInterval,
-                Duration.ofHours(48),
+                Duration.ofDays(2),
                 Set.of("service"),
                 Domain.DEFAULT,
                 rules,
-                new Connection(null, false, Duration.ofSeconds(5), 0));
+                new Connection(null, false, Duration.ofSeconds(20), 0));
     }
 
     /** Claims of a token of alice, a member of the project web, that is good for five minutes. */

@@ -1,0 +1,298 @@
+package mirage.glance.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import mirage.glance.database.Database;
+import mirage.glance.database.DatabaseAddress;
+import mirage.glance.database.Product;
+import mirage.glance.record.Field.FlagField;
+import mirage.glance.record.Field.NumberField;
+import mirage.glance.record.Field.TextField;
+import mirage.glance.record.Field.TimeField;
+import mirage.glance.record.ImageQuery.Scope;
+import mirage.glance.record.ImageQuery.SortKey;
+
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/** What the keeper of image records promises on every database. */
+abstract class SqlImageRecordsContract extends ImageRecordsContract {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** A database with nothing in it. */
+    abstract DatabaseAddress newDatabase() throws Exception;
+
+    @Override
+    ImageRecords newRecords() throws Exception {
+        return new SqlImageRecords(opened(Database.open(newDatabase())));
+    }
+
+    @Test
+    void recordsAndRemovalsOutliveTheProcess() throws Exception {
+        DatabaseAddress address = newDatabase();
+        try (Database database = Database.open(address)) {
+            ImageRecords records = new SqlImageRecords(database);
+            records.add(Records.record(1));
+            records.add(Records.record(2));
+            records.remove(Records.id(2), record -> {});
+        }
+        try (Database database = Database.open(address)) {
+            ImageRecords records = new SqlImageRecords(database);
+            assertThat(records.find(Records.id(1))).isEqualTo(Records.record(1));
+            assertThat(records.wasRemoved(Records.id(2))).isTrue();
+        }
+    }
+
+    /** Two changes that wait for each other: the database ends one of them, and it comes again. */
+    @Test
+    void aDeadlockIsTriedAgain() throws Exception {
+        try (Database database = Database.open(newDatabase());
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            ImageRecords records = new SqlImageRecords(database);
+            records.add(Records.record(1));
+            records.add(Records.record(2));
+            CyclicBarrier bothHoldOne = new CyclicBarrier(2);
+            Future<Integer> forth = threads.submit(() -> changeBoth(database, 1, 2, bothHoldOne));
+            Future<Integer> back = threads.submit(() -> changeBoth(database, 2, 1, bothHoldOne));
+            int attempts =
+                    forth.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            + back.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(attempts).isGreaterThan(2);
+            for (int number = 1; number <= 2; number++) {
+                ImageRecord record = Objects.requireNonNull(records.find(Records.id(number)));
+                assertThat(record.attributes().minRam()).isEqualTo(2);
+            }
+        }
+    }
+
+    /** How often it was tried. */
+    private static int changeBoth(Database database, int first, int second, CyclicBarrier barrier)
+            throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        database.change(handle -> {
+            increment(handle, first);
+            if (attempts.incrementAndGet() == 1) {
+                barrier.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
+            return increment(handle, second);
+        });
+        return attempts.get();
+    }
+
+    private static int increment(Handle handle, int number) {
+        return handle.execute(
+                "UPDATE images SET min_ram = min_ram + 1 WHERE id = ?", Records.id(number).value());
+    }
+
+    /** A change that the database lets wait for a while only comes again. */
+    @Test
+    void aWaitThatTookTooLongIsTriedAgain() throws Exception {
+        try (Database database = Database.open(newDatabase());
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            ImageRecords records = new SqlImageRecords(database);
+            records.add(Records.record(1));
+            CountDownLatch isHeld = new CountDownLatch(1);
+            CountDownLatch isTriedAgain = new CountDownLatch(2);
+            Future<Integer> holder =
+                    threads.submit(() ->
+                            database.change(handle -> {
+                                increment(handle, 1);
+                                isHeld.countDown();
+                                assertThat(
+                                                isTriedAgain.await(
+                                                        PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                                        .isTrue();
+                                return 1;
+                            }));
+            assertThat(isHeld.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            database.change(handle -> {
+                waitLittle(handle, database.product());
+                isTriedAgain.countDown();
+                return increment(handle, 1);
+            });
+            holder.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            ImageRecord record = Objects.requireNonNull(records.find(Records.id(1)));
+            assertThat(record.attributes().minRam()).isEqualTo(2);
+        }
+    }
+
+    private static void waitLittle(Handle handle, Product product) {
+        handle.execute(
+                switch (product) {
+                    case H2 -> "SET LOCK_TIMEOUT 300";
+                    case MARIADB -> "SET SESSION innodb_lock_wait_timeout = 1";
+                    case POSTGRESQL -> "SET LOCAL lock_timeout = '300ms'";
+                });
+    }
+
+    /** Queries made at random are answered as by the records in memory, page by page. */
+    @Test
+    void listsAsTheRecordsInMemoryDo() throws Exception {
+        long seed = 20260102;
+        Random random = new Random(seed);
+        MemoryImageRecords memory = new MemoryImageRecords();
+        try (Database database = Database.open(newDatabase())) {
+            ImageRecords sql = new SqlImageRecords(database);
+            ImageMembers sqlMembers = new SqlImageMembers(database);
+            for (int number = 1; number <= 120; number++) {
+                ImageRecord record = randomRecord(number, random, database.product());
+                sql.add(record);
+                memory.add(record);
+                if (random.nextInt(3) == 0) {
+                    ImageMember member = randomMember(record, random);
+                    sqlMembers.add(member);
+                    memory.members().add(member);
+                }
+            }
+            int found = 0;
+            for (int round = 0; round < 400; round++) {
+                ImageQuery query = randomQuery(random, database.product());
+                while (true) {
+                    List<ImageRecord> page = memory.list(query);
+                    assertThat(sql.list(query)).as("seed %d: %s", seed, query).isEqualTo(page);
+                    found += page.size();
+                    if (page.isEmpty()) {
+                        break;
+                    }
+                    query = query.startingAfter(page.getLast());
+                }
+            }
+            assertThat(found).isGreaterThan(2000);
+        }
+    }
+
+    private static ImageRecord randomRecord(int number, Random random, Product product) {
+        ImageAttributes.Draft draft =
+                new ImageAttributes.Draft()
+                        .name(pickOrNull(random, names(product)))
+                        .diskFormat(pickOrNull(random, "raw", "qcow2"))
+                        .containerFormat(pickOrNull(random, "bare"))
+                        .visibility(pick(random, Visibility.values()))
+                        .owner(pickOrNull(random, "web", "db"))
+                        .isProtected(random.nextBoolean())
+                        .isHidden(random.nextInt(4) == 0)
+                        .minRam(random.nextInt(3));
+        if (random.nextBoolean()) {
+            draft.properties().put("os", pick(random, "linux", "Linux", "linux ", ""));
+        }
+        if (random.nextBoolean()) {
+            draft.tags().add(pick(random, "one", "One", "two"));
+        }
+        ImageRecord record =
+                ImageRecord.queued(
+                        Records.id(number),
+                        draft.build(),
+                        Records.START.plusSeconds(random.nextInt(20)));
+        if (random.nextBoolean()) {
+            record =
+                    Records.active(
+                            record.saving("here", Records.START),
+                            random.nextInt(3),
+                            Records.START.plusSeconds(number));
+        }
+        return record;
+    }
+
+    /** Among them some that databases like to take for one another. */
+    private static String[] names(Product product) {
+        String[] names = {"", "a", "a ", "b", "B", "ä", "\uFB00", "\uD83D\uDE00"};
+        // Only the last two does the embedded database sort otherwise than memory.
+        return product == Product.H2 ? Arrays.copyOf(names, names.length - 1) : names;
+    }
+
+    private static ImageMember randomMember(ImageRecord image, Random random) {
+        return new ImageMember(
+                image.id(),
+                pick(random, "web", "db", "third"),
+                pick(random, ImageMember.Status.values()),
+                Records.START,
+                Records.START);
+    }
+
+    private static ImageQuery randomQuery(Random random, Product product) {
+        List<Filter> filters = new ArrayList<>();
+        filters.add(new Filter.Is(FlagField.OS_HIDDEN, random.nextInt(4) == 0));
+        List<Filter> some =
+                List.of(
+                        new Filter.OneOf(TextField.NAME, Set.of(pick(random, names(product)))),
+                        new Filter.OneOf(TextField.NAME, Set.of("a", "", "none")),
+                        new Filter.OneOf(TextField.STATUS, Set.of("active")),
+                        new Filter.OneOf(TextField.OWNER, Set.of("db")),
+                        new Filter.Between(NumberField.SIZE, 0, random.nextInt(3)),
+                        new Filter.Is(FlagField.PROTECTED, random.nextBoolean()),
+                        new Filter.Within(
+                                TimeField.CREATED_AT,
+                                Records.START.plusSeconds(random.nextInt(20)),
+                                Records.START.plusSeconds(15),
+                                random.nextBoolean()),
+                        new Filter.Tagged("one"),
+                        new Filter.Property("os", pick(random, "linux", "")));
+        IntStream.range(0, random.nextInt(3))
+                .forEach(i -> filters.add(some.get(random.nextInt(some.size()))));
+        List<SortKey> keys = new ArrayList<>();
+        List<Field> fields =
+                List.of(
+                        TextField.NAME,
+                        TextField.STATUS,
+                        TextField.DISK_FORMAT,
+                        NumberField.SIZE,
+                        TextField.ID,
+                        TimeField.CREATED_AT,
+                        TimeField.UPDATED_AT);
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            Field field = fields.get(random.nextInt(fields.size()));
+            if (keys.stream().noneMatch(key -> key.field() == field)) {
+                keys.add(new SortKey(field, random.nextBoolean()));
+            }
+        }
+        Set<Visibility> any = EnumSet.noneOf(Visibility.class);
+        Set<Visibility> own = EnumSet.noneOf(Visibility.class);
+        for (Visibility visibility : Visibility.values()) {
+            if (random.nextInt(3) == 0) {
+                any.add(visibility);
+            }
+            if (random.nextBoolean()) {
+                own.add(visibility);
+            }
+        }
+        Set<ImageMember.Status> asMember = EnumSet.noneOf(ImageMember.Status.class);
+        for (ImageMember.Status status : ImageMember.Status.values()) {
+            if (random.nextBoolean()) {
+                asMember.add(status);
+            }
+        }
+        return new ImageQuery(
+                new Scope("web", own, any, asMember),
+                filters,
+                ImageQuery.completeSort(keys, random.nextBoolean()),
+                null,
+                1 + random.nextInt(15));
+    }
+
+    private static @Nullable String pickOrNull(Random random, String... values) {
+        return random.nextInt(4) == 0 ? null : pick(random, values);
+    }
+
+    @SafeVarargs
+    private static <T> T pick(Random random, T... values) {
+        return values[random.nextInt(values.length)];
+    }
+}
