@@ -46,6 +46,8 @@ final class PackageDirectionTest {
                                     "record",
                                     "store",
                                     "web",
+                                    "mirage.bytes",
+                                    "mirage.image.inspect",
                                     "mirage.library",
                                     "mirage.catalog",
                                     "mirage.manifest")),

@@ -156,7 +156,7 @@ public final class ImageApi {
                 Route.at("/tasks/{task}")
                         .bodilessOn("GET", tasks::show)
                         .on("DELETE", tasks::delete));
-        SchemasHandler schemas = new SchemasHandler();
+        SchemasHandler schemas = new SchemasHandler(service.settings().formats());
         for (String name : schemas.names()) {
             routes.add(Route.at("/schemas/" + name).bodilessOn("GET", schemas.schema(name)));
         }

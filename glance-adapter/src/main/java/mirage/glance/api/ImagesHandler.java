@@ -37,6 +37,7 @@ final class ImagesHandler {
     private final Images images;
     private final ImageFacts facts;
     private final ImageJson json;
+    private final ImageSchema schema;
 
     ImagesHandler(ImageService service, Access access, ImageFacts facts, ImageJson json) {
         this.service = service;
@@ -44,6 +45,7 @@ final class ImagesHandler {
         this.images = new Images(service.records(), access);
         this.facts = facts;
         this.json = json;
+        this.schema = new ImageSchema(service.settings().formats());
     }
 
     void create(Exchange exchange) throws IOException {
@@ -105,7 +107,7 @@ final class ImagesHandler {
         return new ImageId(id.textValue());
     }
 
-    private static ImageAttributes attributesOf(JsonNode body, Caller caller) {
+    private ImageAttributes attributesOf(JsonNode body, Caller caller) {
         if (!body.isObject()) {
             throw HttpFailure.badRequest("Request body must be a JSON object.");
         }
@@ -113,7 +115,7 @@ final class ImagesHandler {
         ImageAttributes.Draft draft = new ImageAttributes.Draft().owner(caller.projectId());
         for (Map.Entry<String, JsonNode> attribute : body.properties()) {
             if (!attribute.getKey().equals("id")) {
-                ImageSchema.set(draft, attribute.getKey(), attribute.getValue());
+                schema.set(draft, attribute.getKey(), attribute.getValue());
             }
         }
         return draft.build();

@@ -3,6 +3,7 @@ package mirage.glance.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.http.Endpoint;
+import mirage.glance.schema.FormatNames;
 import mirage.glance.schema.PublishedSchemas;
 
 import java.util.Map;
@@ -10,7 +11,11 @@ import java.util.Set;
 
 /** {@code /v2/schemas/…}: the same answer for everyone. */
 final class SchemasHandler {
-    private final Map<String, ObjectNode> schemas = PublishedSchemas.all();
+    private final Map<String, ObjectNode> schemas;
+
+    SchemasHandler(FormatNames formats) {
+        this.schemas = PublishedSchemas.all(formats);
+    }
 
     /** Path of each schema below {@code /v2/schemas/}. */
     Set<String> names() {

@@ -12,6 +12,7 @@ import mirage.glance.log.LogOptions;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.store.StoreOptions;
+import mirage.glance.transfer.FormatOptions;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.web.WebOptions;
 
@@ -26,6 +27,7 @@ final class AllOptions {
                     LogOptions.GROUPS,
                     MetricsOptions.GROUPS,
                     ApiOptions.GROUPS,
+                    FormatOptions.GROUPS,
                     StoreOptions.GROUPS,
                     TaskOptions.GROUPS,
                     WebOptions.GROUPS,

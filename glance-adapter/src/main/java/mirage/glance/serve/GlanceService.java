@@ -18,6 +18,7 @@ import mirage.glance.identity.Identity;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
+import mirage.glance.policy.Compat;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Nodes;
@@ -28,6 +29,7 @@ import mirage.glance.record.SqlTasks;
 import mirage.glance.record.Tasks;
 import mirage.glance.store.ImageStores;
 import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.FormatOptions;
 import mirage.glance.transfer.ImportJob;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.transfer.TaskRunner;
@@ -47,6 +49,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -141,7 +144,8 @@ public final class GlanceService implements AutoCloseable {
         long cap = settings.limits().imageSizeCap();
         ImageRecords records = new SqlImageRecords(database);
         Tasks tasks = new SqlTasks(database);
-        ContentCheck check = ContentCheck.NOTHING;
+        boolean isNew = configuration.get(ServeOptions.COMPAT) == Compat.LATEST;
+        ContentCheck check = ContentCheck.all(List.of(FormatOptions.check(configuration, isNew)));
         ImportJob imports = new ImportJob(records, stores, new WebSources(web), check, cap, clock);
         TaskRunner runner =
                 new TaskRunner(

@@ -13,6 +13,7 @@ import mirage.glance.store.ImageStore;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.StoredBytes;
+import mirage.image.inspect.Inspection;
 import mirage.library.StoredImage;
 
 import org.jspecify.annotations.Nullable;
@@ -205,7 +206,9 @@ public final class ImportJob implements TaskRunner.Job {
 
     /** Step 3. */
     private void record(
-            ImportRequest request, LibraryStore store, StoredImage stored, boolean activate) {
+            ImportRequest request, LibraryStore store, StoredImage stored, boolean activate)
+            throws IOException {
+        Inspection found = ImageFacts.inspect(store, request.image());
         change(
                 request.image(),
                 image -> {
@@ -216,7 +219,7 @@ public final class ImportJob implements TaskRunner.Job {
                     if (image.status() == ImageStatus.IMPORTING) {
                         active =
                                 image.active(
-                                        ImageFacts.of(stored, image.attributes()),
+                                        ImageFacts.of(stored, image.attributes(), found),
                                         locationsSoFar(request, image.id(), store),
                                         clock.instant());
                     } else if (!hasLocation(image, store)) {

@@ -87,7 +87,7 @@ final class TestService implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     TestService(Path directory) throws IOException {
-        this(directory, settings(), WebFilter.defaults(), false);
+        this(directory, settings(), WebFilter.defaults(), false, ContentCheck.NOTHING);
     }
 
     /**
@@ -102,7 +102,8 @@ final class TestService implements AutoCloseable {
                         settings().limits(),
                         List.of(ImportRequest.Method.values()),
                         true,
-                        false);
+                        false,
+                        settings().formats());
         WebFilter filter =
                 new WebFilter(
                         Set.of("http"),
@@ -111,11 +112,23 @@ final class TestService implements AutoCloseable {
                         Set.of(),
                         Set.of(webPort),
                         Set.of());
-        return new TestService(directory, settings, filter, true);
+        return new TestService(directory, settings, filter, true, ContentCheck.NOTHING);
     }
 
-    private TestService(Path directory, ApiSettings settings, WebFilter filter, boolean withStores)
+    /** That demands something of bytes. */
+    static TestService demanding(Path directory, ContentCheck check, ApiSettings settings)
             throws IOException {
+        return new TestService(directory, settings, WebFilter.defaults(), false, check);
+    }
+
+    private TestService(
+            Path directory,
+            ApiSettings settings,
+            WebFilter filter,
+            boolean withStores,
+            ContentCheck check)
+            throws IOException {
+        long cap = settings.limits().imageSizeCap();
         web = WebAccess.through(filter);
         Identity identity = credentials -> CALLERS.get(credentials.token());
         InstantSource ticking = () -> now.getAndUpdate(time -> time.plusSeconds(1));
@@ -131,14 +144,7 @@ final class TestService implements AutoCloseable {
                                         new WebStore("web", "", 0, web, Map.of())),
                                 fast)
                         : ImageStores.single(fast);
-        ImportJob imports =
-                new ImportJob(
-                        records,
-                        stores,
-                        new WebSources(web),
-                        ContentCheck.NOTHING,
-                        SIZE_CAP,
-                        clock);
+        ImportJob imports = new ImportJob(records, stores, new WebSources(web), check, cap, clock);
         runner =
                 new TaskRunner(
                         tasks,
@@ -156,7 +162,7 @@ final class TestService implements AutoCloseable {
                         METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
-                        new Uploads(records, ContentCheck.NOTHING, SIZE_CAP, "here", clock),
+                        new Uploads(records, check, cap, "here", clock),
                         runner,
                         web,
                         settings,

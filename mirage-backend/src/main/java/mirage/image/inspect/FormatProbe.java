@@ -29,7 +29,7 @@ interface FormatProbe {
 
     /** Bytes of the image as characters from U+0000 to U+00FF; fewer, or none, where it ends before. */
     static String bytesAt(ByteSource image, long offset, int length) throws IOException {
-        int there = (int) Math.clamp(image.length() - offset, 0, length);
+        int there = Math.clamp(image.length() - offset, 0, length);
         byte[] bytes =
                 StructReader.read(
                                 "image",
