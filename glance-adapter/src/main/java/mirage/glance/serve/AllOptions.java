@@ -13,6 +13,7 @@ import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.store.StoreOptions;
 import mirage.glance.transfer.FormatOptions;
+import mirage.glance.transfer.ImportOptions;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.web.WebOptions;
 
@@ -29,6 +30,7 @@ final class AllOptions {
                     ApiOptions.GROUPS,
                     FormatOptions.GROUPS,
                     StoreOptions.GROUPS,
+                    ImportOptions.GROUPS,
                     TaskOptions.GROUPS,
                     WebOptions.GROUPS,
                     DatabaseOptions.GROUPS,

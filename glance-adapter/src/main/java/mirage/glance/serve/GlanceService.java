@@ -31,6 +31,8 @@ import mirage.glance.store.ImageStores;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.FormatOptions;
 import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.ImportOptions;
+import mirage.glance.transfer.ImportPlugins;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
@@ -146,7 +148,11 @@ public final class GlanceService implements AutoCloseable {
         Tasks tasks = new SqlTasks(database);
         boolean isNew = configuration.get(ServeOptions.COMPAT) == Compat.LATEST;
         ContentCheck check = ContentCheck.all(List.of(FormatOptions.check(configuration, isNew)));
-        ImportJob imports = new ImportJob(records, stores, new WebSources(web), check, cap, clock);
+        ImportPlugins plugins =
+                new ImportPlugins(
+                        configuration.get(ImportOptions.IMAGE_IMPORT_PLUGINS), records, cap, clock);
+        ImportJob imports =
+                new ImportJob(records, stores, new WebSources(web), plugins, check, cap, clock);
         TaskRunner runner =
                 new TaskRunner(
                         tasks,

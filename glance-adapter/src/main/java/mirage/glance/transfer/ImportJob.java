@@ -34,7 +34,7 @@ import java.util.function.UnaryOperator;
  *
  * <pre>
  *   1. the store has the bytes      from the staging area, from the web, or from another store
- *   2. they are looked at           once, where they came in first
+ *   2. they are looked at           once, where they came in first, and after the plug-ins changed them
  *   3. the record says so           a new location; active at the first one, or at the last when all must succeed
  * </pre>
  *
@@ -50,24 +50,28 @@ public final class ImportJob implements TaskRunner.Job {
     private final ImageRecords records;
     private final ImageStores stores;
     private final ImportSources sources;
+    private final ImportPlugins plugins;
     private final ContentCheck check;
     private final long cap;
     private final Clock clock;
 
     /**
      * @param sources opens what comes from elsewhere
+     * @param plugins change what comes in
      * @param cap the most bytes that an image may have
      */
     public ImportJob(
             ImageRecords records,
             ImageStores stores,
             ImportSources sources,
+            ImportPlugins plugins,
             ContentCheck check,
             long cap,
             Clock clock) {
         this.records = records;
         this.stores = stores;
         this.sources = sources;
+        this.plugins = plugins;
         this.check = check;
         this.cap = cap;
         this.clock = clock;
@@ -143,6 +147,10 @@ public final class ImportJob implements TaskRunner.Job {
         if (there != null && (hasLocation(image, store) || comesFrom(request, store))) {
             return there;
         }
+        if (there != null && isDownload(request) && plugins.mayHaveConverted(image)) {
+            // The record does not tell any more what was downloaded, so it is not done again.
+            return changed(image.id(), store);
+        }
         if (there != null) {
             // Of a run before this one, or of nobody: the bytes may not be those of this import.
             store.library().delete(image.id());
@@ -151,9 +159,14 @@ public final class ImportJob implements TaskRunner.Job {
         String label = Uploads.labelOf(image.attributes());
         if (from == null) {
             try (InputStream bytes = sources.open(request, task)) {
-                ContentCheck.Inspection inspection = check.begin(image);
+                boolean areUnfinished = plugins.changeBytes();
+                ContentCheck.Inspection inspection =
+                        (areUnfinished ? ContentCheck.NOTHING : check).begin(image);
                 UploadStream upload = new UploadStream(bytes, cap, null, inspection);
                 StoredImage stored = storeOrTell(image, label, store, upload);
+                if (areUnfinished) {
+                    return changed(image.id(), store);
+                }
                 try (StoredBytes content = store.open(store.locationOf(image.id()))) {
                     inspection.finish(content);
                 }
@@ -168,6 +181,22 @@ public final class ImportJob implements TaskRunner.Job {
                 CopyStream copy = new CopyStream(bytes)) {
             return store.library().store(image.id(), label, copy);
         }
+    }
+
+    /** What the plug-ins make of bytes that a store has, looked at. */
+    private StoredImage changed(ImageId id, LibraryStore store) throws IOException {
+        plugins.run(id, store);
+        inspectAll(existing(id), store);
+        StoredImage stored = store.library().find(id);
+        if (stored == null) {
+            throw new RecordNotFoundException(id);
+        }
+        return stored;
+    }
+
+    private static boolean isDownload(ImportRequest request) {
+        return request.method() == ImportRequest.Method.WEB_DOWNLOAD
+                || request.method() == ImportRequest.Method.GLANCE_DOWNLOAD;
     }
 
     private static StoredImage storeOrTell(
@@ -186,10 +215,12 @@ public final class ImportJob implements TaskRunner.Job {
 
     /** Step 2 for staged bytes, which a run before this one may have passed already. */
     private void inspectStaged(ImageRecord image) throws IOException {
-        if (!image.locations().isEmpty()) {
-            return;
+        if (image.locations().isEmpty()) {
+            changed(image.id(), stores.byDefault());
         }
-        LibraryStore store = stores.byDefault();
+    }
+
+    private void inspectAll(ImageRecord image, LibraryStore store) throws IOException {
         ContentCheck.Inspection inspection = check.begin(image);
         try (StoredBytes content = store.open(store.locationOf(image.id()))) {
             byte[] buffer = new byte[64 * 1024];
@@ -253,8 +284,10 @@ public final class ImportJob implements TaskRunner.Job {
             for (String id : request.stores()) {
                 LibraryStore store = writable(id);
                 boolean staged = isStaged && stores.isDefault(store);
+                ImportPlugins.tidy(image.id(), store);
                 if (!hasLocation(image, store) && !staged) {
                     store.library().delete(image.id());
+                    ImportPlugins.forget(image.id(), store);
                 }
             }
             if (contentRefused) {
@@ -325,6 +358,7 @@ public final class ImportJob implements TaskRunner.Job {
             ImageRecord image = existing(request.image());
             if (!hasLocation(image, stores.byDefault())) {
                 stores.byDefault().library().delete(request.image());
+                ImportPlugins.forget(request.image(), stores.byDefault());
             }
         }
     }
@@ -333,6 +367,7 @@ public final class ImportJob implements TaskRunner.Job {
         for (LibraryStore store : stores.writable()) {
             try {
                 store.library().delete(request.image());
+                ImportPlugins.forget(request.image(), store);
             } catch (IOException failure) {
                 LOG.error(
                         "image {}: removed, its bytes in {} go at the next start",

@@ -24,6 +24,8 @@ import mirage.glance.store.LibraryStore;
 import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.ImportPlugin;
+import mirage.glance.transfer.ImportPlugins;
 import mirage.glance.transfer.ImportRequest;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
@@ -87,7 +89,7 @@ final class TestService implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     TestService(Path directory) throws IOException {
-        this(directory, settings(), WebFilter.defaults(), false, ContentCheck.NOTHING);
+        this(directory, settings(), WebFilter.defaults(), false, ContentCheck.NOTHING, List.of());
     }
 
     /**
@@ -103,7 +105,8 @@ final class TestService implements AutoCloseable {
                         List.of(ImportRequest.Method.values()),
                         true,
                         false,
-                        settings().formats());
+                        settings().formats(),
+                        settings().injected());
         WebFilter filter =
                 new WebFilter(
                         Set.of("http"),
@@ -112,13 +115,20 @@ final class TestService implements AutoCloseable {
                         Set.of(),
                         Set.of(webPort),
                         Set.of());
-        return new TestService(directory, settings, filter, true, ContentCheck.NOTHING);
+        return new TestService(directory, settings, filter, true, ContentCheck.NOTHING, List.of());
     }
 
     /** That demands something of bytes. */
     static TestService demanding(Path directory, ContentCheck check, ApiSettings settings)
             throws IOException {
-        return new TestService(directory, settings, WebFilter.defaults(), false, check);
+        return new TestService(directory, settings, WebFilter.defaults(), false, check, List.of());
+    }
+
+    /** That changes what is imported. */
+    static TestService changing(
+            Path directory, ContentCheck check, ApiSettings settings, List<ImportPlugin> plugins)
+            throws IOException {
+        return new TestService(directory, settings, WebFilter.defaults(), false, check, plugins);
     }
 
     private TestService(
@@ -126,7 +136,8 @@ final class TestService implements AutoCloseable {
             ApiSettings settings,
             WebFilter filter,
             boolean withStores,
-            ContentCheck check)
+            ContentCheck check,
+            List<ImportPlugin> plugins)
             throws IOException {
         long cap = settings.limits().imageSizeCap();
         web = WebAccess.through(filter);
@@ -144,7 +155,9 @@ final class TestService implements AutoCloseable {
                                         new WebStore("web", "", 0, web, Map.of())),
                                 fast)
                         : ImageStores.single(fast);
-        ImportJob imports = new ImportJob(records, stores, new WebSources(web), check, cap, clock);
+        ImportPlugins changes = new ImportPlugins(plugins, records, cap, clock);
+        ImportJob imports =
+                new ImportJob(records, stores, new WebSources(web), changes, check, cap, clock);
         runner =
                 new TaskRunner(
                         tasks,
