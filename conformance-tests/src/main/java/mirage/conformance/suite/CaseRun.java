@@ -116,17 +116,14 @@ final class CaseRun {
             Answer answer = at.send(step.who(), step.method(), target, headers, body);
             fixtures.note(step, target, answer);
             Finding finding = judged(step, target, answer, fixtures);
-            if (finding.kind() == Kind.PASS
-                    || !step.patiently()
-                    || System.nanoTime() > deadline) {
+            if (finding.kind() == Kind.PASS || !step.patiently() || System.nanoTime() > deadline) {
                 return finding;
             }
             Thread.sleep(PAUSE);
         }
     }
 
-    private static Finding judged(
-            Case.Step step, String target, Answer answer, Fixtures fixtures) {
+    private static Finding judged(Case.Step step, String target, Answer answer, Fixtures fixtures) {
         String request = step.method() + " " + shortened(target);
         if (!step.statuses().contains(answer.status())) {
             return new Finding(

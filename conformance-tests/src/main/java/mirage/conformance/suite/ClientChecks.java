@@ -54,8 +54,7 @@ final class ClientChecks {
                     true,
                     images.upload(
                                     id,
-                                    Payloads.create(
-                                            new ByteArrayInputStream(Body.octets(LENGTH))),
+                                    Payloads.create(new ByteArrayInputStream(Body.octets(LENGTH))),
                                     made)
                             .isSuccess());
             Image active = images.get(id);

@@ -145,7 +145,10 @@ public final class Conformance implements Callable<Integer> {
             given.put("web", webImage.toString());
         }
         Features offered = Features.of(cloud, features);
-        System.out.println(endpoint + " offers " + String.join(" ", offered.names().stream().sorted().toList()));
+        System.out.println(
+                endpoint
+                        + " offers "
+                        + String.join(" ", offered.names().stream().sorted().toList()));
         Report report = new Report(System.out, known == null ? Map.of() : Report.readKnown(known));
         runAll(cases, checks, new CaseRun(cloud, offered, given), report);
         report.summary();

@@ -49,7 +49,10 @@ final class DataChecks {
         same("upload", 204, cloud.send(Who.DEMO, "PUT", path + "/file", body).status());
         JsonNode image = cloud.send(Who.DEMO, "GET", path, NONE).json();
         same("checksum", digest("MD5", body.bytes()), image.path("checksum").asText());
-        same("os_hash_value", digest("SHA-512", body.bytes()), image.path("os_hash_value").asText());
+        same(
+                "os_hash_value",
+                digest("SHA-512", body.bytes()),
+                image.path("os_hash_value").asText());
     }
 
     private static String digest(String algorithm, byte[] bytes) throws NoSuchAlgorithmException {
@@ -71,7 +74,9 @@ final class DataChecks {
     private static void brokenChunk(Fixtures fixtures, Cloud cloud) throws Exception {
         String path = fixtures.expand("/v2/images/{queued}");
         try (Socket socket = open(cloud)) {
-            write(socket, head(cloud, path) + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nZZ\r\n");
+            write(
+                    socket,
+                    head(cloud, path) + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nZZ\r\n");
             socket.shutdownOutput();
             // Whatever the answer is, the connection ends.
             socket.getInputStream().readAllBytes();
@@ -83,7 +88,8 @@ final class DataChecks {
         String path = fixtures.expand("/v2/images/{queued}");
         try (HalfUpload upload = HalfUpload.begin(cloud, path)) {
             await(cloud, path, "saving");
-            Body patch = Body.parse("v2.1 [{\"op\":\"add\",\"path\":\"/color\",\"value\":\"red\"}]");
+            Body patch =
+                    Body.parse("v2.1 [{\"op\":\"add\",\"path\":\"/color\",\"value\":\"red\"}]");
             Answer answer = cloud.send(Who.DEMO, "PATCH", path, patch);
             same("patch", 200, answer.status());
             same("status then", "saving", answer.json().path("status").asText());

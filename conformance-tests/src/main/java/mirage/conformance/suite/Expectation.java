@@ -38,6 +38,7 @@ record Expectation(String subject, Relation relation, String value) {
     /** A text that begins as a number does is not one. */
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final Pattern FORM =
             Pattern.compile(
                     "(\\S*?)(?: (=|~|size|has|lacks|absent|->|empty|octets|html|json|plain)|(: ))"
@@ -128,7 +129,8 @@ record Expectation(String subject, Relation relation, String value) {
                 switch (relation) {
                     case EQUAL -> node.equals(literal(expected));
                     case LIKE -> Pattern.compile(expected).matcher(node.asText()).find();
-                    case SIZE -> node.isContainerNode() && node.size() == Integer.parseInt(expected);
+                    case SIZE ->
+                            node.isContainerNode() && node.size() == Integer.parseInt(expected);
                     case HAS -> contains(node, expected);
                     case LACKS -> node.isContainerNode() && !contains(node, expected);
                     case ABSENT -> node.isMissingNode();

@@ -44,8 +44,7 @@ record Features(Set<String> names) {
             names.add(method.asText());
         }
         String record = "json {\"disk_format\": \"raw\", \"container_format\": \"bare\"}";
-        JsonNode image =
-                cloud.send(Who.DEMO, "POST", "/v2/images", Body.parse(record)).json();
+        JsonNode image = cloud.send(Who.DEMO, "POST", "/v2/images", Body.parse(record)).json();
         String path = "/v2/images/" + image.path("id").asText();
         cloud.send(Who.DEMO, "PUT", path + "/file", Body.parse("octets 3"));
         JsonNode active = cloud.send(Who.DEMO, "GET", path, none).json();

@@ -165,14 +165,11 @@ final class Fixtures {
                             "";
                     default -> throw new FixtureException("no such placeholder: " + state, null);
                 };
-        String body =
-                "{\"name\": \"%s\", %s}"
-                        .formatted(value("unique"), formats + more);
+        String body = "{\"name\": \"%s\", %s}".formatted(value("unique"), formats + more);
         if (state.equals("formatless")) {
             body = "{\"name\": \"%s\"}".formatted(value("unique"));
         }
-        String id =
-                expect(201, owner, "POST", "/v2/images", "json " + body).path("id").asText();
+        String id = expect(201, owner, "POST", "/v2/images", "json " + body).path("id").asText();
         images.add(id);
         return id;
     }

@@ -27,8 +27,7 @@ final class Manners {
         if (status >= 400 && answer.body().length > 0 && !ERROR_TYPES.contains(type)) {
             return "an error of type " + type;
         }
-        boolean wantsJson =
-                step.headers().getOrDefault("Accept", "").contains("application/json");
+        boolean wantsJson = step.headers().getOrDefault("Accept", "").contains("application/json");
         if (status >= 400 && !wantsJson && type.startsWith("application/json")) {
             return "an error in JSON that nobody asked for: glanceclient fails on its form";
         }

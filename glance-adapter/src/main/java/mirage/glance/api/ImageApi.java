@@ -189,7 +189,8 @@ public final class ImageApi {
                 Route.at("/tasks/{task}")
                         .bodilessOn("GET", tasks::show)
                         .on("DELETE", tasks::delete));
-        SchemasHandler schemas = new SchemasHandler(service.stores().areNamed());
+        SchemasHandler schemas =
+                new SchemasHandler(service.settings().formats(), service.stores().areNamed());
         for (String name : schemas.names()) {
             routes.add(Route.at("/schemas/" + name).bodilessOn("GET", schemas.schema(name)));
         }

@@ -36,6 +36,7 @@ final class ImagesHandler {
     private final Images images;
     private final ImageFacts facts;
     private final ImageJson json;
+    private final ImageSchema schema;
 
     ImagesHandler(ImageService service, Access access, ImageFacts facts, ImageJson json) {
         this.service = service;
@@ -43,12 +44,14 @@ final class ImagesHandler {
         this.images = new Images(service.records(), access);
         this.facts = facts;
         this.json = json;
+        this.schema = new ImageSchema(service.settings().formats());
     }
 
     void create(Exchange exchange) throws IOException {
         JsonNode body = JsonBody.read(exchange);
         ImageId id = idOf(body);
-        ImageAttributes attributes = NewImages.attributes(body, exchange.caller().projectId());
+        ImageAttributes attributes =
+                NewImages.attributes(schema, body, exchange.caller().projectId());
         access.requireMayCreate(exchange.caller(), attributes);
         service.settings().limits().requireWithin(attributes);
         service.quotas().requireRoomForImage(attributes.owner());

@@ -17,11 +17,13 @@ public final class NewImages {
     /**
      * Reads the attributes of a new image.
      *
+     * @param schema what an image can have
      * @param body a JSON object of them; an id among them is left to others
      * @param owner of the image, unless the body says another
      * @throws HttpFailure 400 or 403 for what an image cannot have or a client may not say
      */
-    public static ImageAttributes attributes(JsonNode body, @Nullable String owner) {
+    public static ImageAttributes attributes(
+            ImageSchema schema, JsonNode body, @Nullable String owner) {
         if (!body.isObject()) {
             throw HttpFailure.badRequest("Request body must be a JSON object.");
         }
@@ -29,7 +31,7 @@ public final class NewImages {
         ImageAttributes.Draft draft = new ImageAttributes.Draft().owner(owner);
         for (Map.Entry<String, JsonNode> attribute : body.properties()) {
             if (!attribute.getKey().equals("id")) {
-                ImageSchema.set(draft, attribute.getKey(), attribute.getValue());
+                schema.set(draft, attribute.getKey(), attribute.getValue());
             }
         }
         return draft.build();

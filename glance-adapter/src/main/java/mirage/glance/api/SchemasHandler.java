@@ -3,6 +3,7 @@ package mirage.glance.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.http.Endpoint;
+import mirage.glance.schema.FormatNames;
 import mirage.glance.schema.PublishedSchemas;
 
 import java.util.Map;
@@ -16,8 +17,8 @@ final class SchemasHandler {
      * @param namedStores whether images say which stores have them. Cinder takes what the schema does not list for a
      *     custom property of its own, and sends it back with the next image.
      */
-    SchemasHandler(boolean namedStores) {
-        schemas = PublishedSchemas.all();
+    SchemasHandler(FormatNames formats, boolean namedStores) {
+        schemas = PublishedSchemas.all(formats);
         ObjectNode image = schemas.get("image");
         if (namedStores && image != null) {
             image.withObject("/properties/stores")

@@ -39,12 +39,16 @@ import mirage.glance.record.SqlImageRecords;
 import mirage.glance.record.SqlNodes;
 import mirage.glance.record.SqlTasks;
 import mirage.glance.record.Tasks;
+import mirage.glance.schema.ImageSchema;
 import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.CreatingImportJob;
+import mirage.glance.transfer.FormatOptions;
 import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.ImportOptions;
+import mirage.glance.transfer.ImportPlugins;
 import mirage.glance.transfer.ImportSources;
 import mirage.glance.transfer.LocationJob;
 import mirage.glance.transfer.RemoteImages;
@@ -257,6 +261,7 @@ public final class GlanceService implements AutoCloseable {
                         cache != null,
                         offersLocations(configuration, stores));
         long cap = settings.limits().imageSizeCap();
+        boolean isNew = configuration.get(ServeOptions.COMPAT) == Compat.LATEST;
         Notifications notifications =
                 NotificationOptions.open(configuration, node, clock, opened, metrics::bind);
         ImageEvents events = new ImageEvents(notifications, stores.areNamed());
@@ -265,8 +270,17 @@ public final class GlanceService implements AutoCloseable {
         Tasks tasks = new TellingTasks(new SqlTasks(database), notifications);
         Quotas quotas = QuotaOptions.quotas(configuration, records, clock, opened);
         ContentCheck signatures = SignatureOptions.check(configuration, clock, opened);
-        ContentCheck check = ContentCheck.all(List.of(quotas.check(), signatures));
-        ImportJob imports = new ImportJob(records, stores, sources, check, events, cap, clock);
+        ContentCheck check =
+                ContentCheck.all(
+                        List.of(
+                                quotas.check(),
+                                FormatOptions.check(configuration, isNew),
+                                signatures));
+        ImportPlugins plugins =
+                new ImportPlugins(
+                        configuration.get(ImportOptions.IMAGE_IMPORT_PLUGINS), records, cap, clock);
+        ImportJob imports =
+                new ImportJob(records, stores, sources, plugins, check, events, cap, clock);
         TaskRunner runner =
                 new TaskRunner(
                         tasks,
@@ -279,7 +293,15 @@ public final class GlanceService implements AutoCloseable {
                                 new LocationJob(records, stores, cap, clock),
                                 CreatingImportJob.TYPE,
                                 new CreatingImportJob(
-                                        records, stores, imports, NewImages::attributes, clock)),
+                                        records,
+                                        stores,
+                                        imports,
+                                        (body, owner) ->
+                                                NewImages.attributes(
+                                                        new ImageSchema(settings.formats()),
+                                                        body,
+                                                        owner),
+                                        clock)),
                         configuration.get(TaskOptions.MAX_WORKERS),
                         Duration.ofHours(configuration.get(TaskOptions.TASK_TIME_TO_LIVE)),
                         clock);

@@ -24,6 +24,7 @@ final class CorsTest {
     private static final String HORIZON = "https://horizon.example.com";
 
     @TempDir Path directory;
+
     // Each test starts it, with what it is about.
     @SuppressWarnings("NullAway.Init")
     private TestService service;

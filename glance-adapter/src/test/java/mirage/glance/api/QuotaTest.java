@@ -27,6 +27,7 @@ final class QuotaTest {
     private static final String FORMATS = "{'disk_format': 'raw', 'container_format': 'bare'}";
 
     @TempDir Path directory;
+
     // Each test starts it, with what it is about.
     @SuppressWarnings("NullAway.Init")
     private TestService service;

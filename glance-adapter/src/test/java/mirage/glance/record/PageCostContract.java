@@ -80,8 +80,7 @@ abstract class PageCostContract {
                         Set.of());
         ImageQuery asked =
                 new ImageQuery(ofMany, query.filters(), query.sort(), null, query.limit());
-        for (SqlSelect select :
-                SqlSelect.forEachVisibility(database.product(), asked, List.of())) {
+        for (SqlSelect select : SqlSelect.forEachVisibility(database.product(), asked, List.of())) {
             List<String> plan =
                     database.read(handle ->
                             select.bound(handle, explain + select.sql())
@@ -153,8 +152,9 @@ abstract class PageCostContract {
         // Servers do so by themselves after a while.
         switch (database.product()) {
             case H2 -> {}
-            case MARIADB -> database.read(handle ->
-                    handle.createQuery("ANALYZE TABLE images").mapToMap().list());
+            case MARIADB ->
+                    database.read(
+                            handle -> handle.createQuery("ANALYZE TABLE images").mapToMap().list());
             case POSTGRESQL -> database.read(handle -> handle.execute("ANALYZE images"));
         }
     }
