@@ -47,8 +47,10 @@ final class ImportPluginsTest {
             List.of(ImportPlugin.IMAGE_DECOMPRESSION, ImportPlugin.IMAGE_CONVERSION);
 
     @TempDir Path directory;
+
     @SuppressWarnings("NullAway.Init")
     private TestService service;
+
     @SuppressWarnings("NullAway.Init")
     private String id;
 
