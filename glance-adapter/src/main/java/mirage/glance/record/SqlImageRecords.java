@@ -90,7 +90,7 @@ public final class SqlImageRecords implements ImageRecords {
         return database.read(handle -> {
             List<ImageRow> rows = new ArrayList<>();
             List<String> shared = SqlSelect.sharedIds(handle, query.scope());
-            for (SqlSelect select : SqlSelect.forEachVisibility(query, shared)) {
+            for (SqlSelect select : SqlSelect.forEachVisibility(database.product(), query, shared)) {
                 rows.addAll(select.run(handle));
             }
             Comparator<ImageRecord> order = query.order(database.product().textOrder());

@@ -1,5 +1,7 @@
 package mirage.glance.record;
 
+import mirage.glance.database.Product;
+
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -12,35 +14,39 @@ import java.util.stream.Collectors;
 final class SqlSelect {
     private final StringBuilder where = new StringBuilder();
     private final List<Object> arguments = new ArrayList<>();
+    private final Product product;
     private final ImageQuery query;
 
-    private SqlSelect(ImageQuery query) {
+    private SqlSelect(Product product, ImageQuery query) {
+        this.product = product;
         this.query = query;
     }
 
     /**
      * Selects that have no image in common and together give the first images of the query, each in its order.
      *
+     * @param product of the database
      * @param shared ids of the images that the scope shows as to a member
      */
-    static List<SqlSelect> forEachVisibility(ImageQuery query, List<String> shared) {
+    static List<SqlSelect> forEachVisibility(
+            Product product, ImageQuery query, List<String> shared) {
         List<SqlSelect> selects = new ArrayList<>();
         ImageQuery.Scope scope = query.scope();
         for (Visibility visibility : Visibility.values()) {
             if (scope.any().contains(visibility)) {
-                SqlSelect ofAll = new SqlSelect(query);
+                SqlSelect ofAll = new SqlSelect(product, query);
                 ofAll.and("visibility = ?", visibility.wireName());
                 selects.add(ofAll);
                 continue;
             }
             if (scope.own().contains(visibility)) {
-                SqlSelect own = new SqlSelect(query);
+                SqlSelect own = new SqlSelect(product, query);
                 own.and("owner = ?", scope.project());
                 own.and("visibility = ?", visibility.wireName());
                 selects.add(own);
             }
             if (visibility == Visibility.SHARED && !shared.isEmpty()) {
-                SqlSelect asMember = new SqlSelect(query);
+                SqlSelect asMember = new SqlSelect(product, query);
                 asMember.andMemberOf(scope, shared);
                 selects.add(asMember);
             }
@@ -65,30 +71,33 @@ final class SqlSelect {
         return statement;
     }
 
-    /**
-     * The text. Its order begins with the columns that the conditions fix: they change nothing in it, but they make
-     * it the order of an index, which then is read from its place on, and only as far as the limit.
-     */
+    /** The text. */
     String sql() {
-        String direction = query.sort().getFirst().ascending() ? "" : " DESC";
-        String fixed =
-                (where.indexOf("owner = ?") == 0 ? "owner" + direction + ", " : "")
-                        + "visibility"
-                        + direction
-                        + ", os_hidden"
-                        + direction
-                        + ", ";
         return "SELECT "
                 + ImageRow.COLUMNS
                 + " FROM images i WHERE "
                 + where
                 + " ORDER BY "
-                + fixed
+                + (product.ordersByFixedColumns() ? fixedColumns() : "")
                 + query.sort().stream()
                         .map(key -> key.field().column() + (key.ascending() ? "" : " DESC"))
                         .collect(Collectors.joining(", "))
                 + " LIMIT "
                 + query.limit();
+    }
+
+    /**
+     * The columns that the conditions fix: they change nothing in the order, but make it the order of an index, which
+     * then is read from its place on, and only as far as the limit.
+     */
+    private String fixedColumns() {
+        String direction = query.sort().getFirst().ascending() ? "" : " DESC";
+        return (where.indexOf("owner = ?") == 0 ? "owner" + direction + ", " : "")
+                + "visibility"
+                + direction
+                + ", os_hidden"
+                + direction
+                + ", ";
     }
 
     private void and(String condition, Object... values) {

@@ -52,10 +52,11 @@ public final class DatabaseServers implements AutoCloseable {
         Path folder = newFolder("mysql");
         Path data = folder.resolve("data");
         Path init = folder.resolve("init.sql");
-        Files.writeString(
+        Files.write(
                 init,
-                "CREATE USER %s@'%%' IDENTIFIED BY '%s'; GRANT ALL ON *.* TO %s@'%%';%n"
-                        .formatted(USER, PASSWORD, USER));
+                List.of(
+                        "CREATE USER " + USER + "@'%' IDENTIFIED BY '" + PASSWORD + "';",
+                        "GRANT ALL ON *.* TO " + USER + "@'%';"));
         List<String> install =
                 new ArrayList<>(
                         List.of(
@@ -271,7 +272,8 @@ public final class DatabaseServers implements AutoCloseable {
 
     private static String log(Path folder) {
         try {
-            return Files.readString(folder.resolve("log"));
+            String log = Files.readString(folder.resolve("log"));
+            return log.substring(Math.max(0, log.length() - 4000));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
