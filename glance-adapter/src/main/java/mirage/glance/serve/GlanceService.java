@@ -27,9 +27,9 @@ import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.notification.NotificationOptions;
 import mirage.glance.notification.Notifications;
 import mirage.glance.policy.PolicyOptions;
-import mirage.glance.record.ImageRecord;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.quota.Quotas;
+import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Nodes;
 import mirage.glance.record.SqlImageMembers;
@@ -137,15 +137,13 @@ public final class GlanceService implements AutoCloseable {
                         web,
                         callers::imageService,
                         configuration.get(TaskOptions.GLANCE_DOWNLOAD_PROPERTIES));
-        ImageService service = service(
-                        configuration, stores, database, web, remote, cache, metrics, opened);
+        ImageService service =
+                service(configuration, stores, database, web, remote, cache, metrics, opened);
         settle(configuration, service, new SqlNodes(database), opened);
         Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
-        Endpoint api = ImageApi.over(
-                        service,
-                        callers.identity(),
-                        readiness,
-                        CorsRules.from(configuration));
+        Endpoint api =
+                ImageApi.over(
+                        service, callers.identity(), readiness, CorsRules.from(configuration));
         HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
         return new GlanceService(opened, readiness, server);
@@ -242,7 +240,12 @@ public final class GlanceService implements AutoCloseable {
         ApiSettings settings = ApiSettings.from(configuration, stores.areNamed(), cache != null);
         long cap = settings.limits().imageSizeCap();
         Notifications notifications =
-                NotificationOptions.open(configuration, node, clock, opened, metrics::bind);
+                NotificationOptions.open(
+                        configuration,
+                        ServeOptions.nodeName(configuration),
+                        clock,
+                        opened,
+                        metrics::bind);
         ImageEvents events = new ImageEvents(notifications, stores.areNamed());
         ImageRecords records =
                 new TellingImageRecords(new SqlImageRecords(database), notifications, clock);
@@ -250,8 +253,7 @@ public final class GlanceService implements AutoCloseable {
         Quotas quotas = QuotaOptions.quotas(configuration, records, clock, opened);
         ContentCheck signatures = SignatureOptions.check(configuration, clock, opened);
         ContentCheck check = ContentCheck.all(List.of(quotas.check(), signatures));
-        ImportJob imports =
-                new ImportJob(records, stores, sources, check, events, cap, clock);
+        ImportJob imports = new ImportJob(records, stores, sources, check, events, cap, clock);
         TaskRunner runner =
                 new TaskRunner(
                         tasks,

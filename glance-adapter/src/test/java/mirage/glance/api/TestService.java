@@ -23,8 +23,8 @@ import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
-import mirage.glance.record.ImageRecord;
 import mirage.glance.quota.Quotas;
+import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.MemoryImageRecords;
 import mirage.glance.record.MemoryNodes;
@@ -180,8 +180,7 @@ final class TestService implements AutoCloseable {
         ImageEvents events = new ImageEvents(told, withStores);
         Quotas quotas = parts.quotas.apply(records);
         ContentCheck check = ContentCheck.all(List.of(quotas.check(), parts.check));
-        ImportJob imports =
-                new ImportJob(telling, stores, remote, check, events, SIZE_CAP, clock);
+        ImportJob imports = new ImportJob(telling, stores, remote, check, events, SIZE_CAP, clock);
         runner =
                 new TaskRunner(
                         tellingTasks,
