@@ -263,7 +263,12 @@ public final class GlanceService implements AutoCloseable {
         long cap = settings.limits().imageSizeCap();
         boolean isNew = configuration.get(ServeOptions.COMPAT) == Compat.LATEST;
         Notifications notifications =
-                NotificationOptions.open(configuration, node, clock, opened, metrics::bind);
+                NotificationOptions.open(
+                        configuration,
+                        ServeOptions.nodeName(configuration),
+                        clock,
+                        opened,
+                        metrics::bind);
         ImageEvents events = new ImageEvents(notifications, stores.areNamed());
         ImageRecords records =
                 new TellingImageRecords(new SqlImageRecords(database), notifications, clock);
