@@ -138,7 +138,7 @@ final class DataChecks {
                     socket,
                     head(cloud, path)
                             + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            + "3;name=value\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+                            + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
             same("upload", 204, status(socket));
         }
         same("bytes", "abcde", cloud.send(Who.DEMO, "GET", path + "/file", NONE).text());

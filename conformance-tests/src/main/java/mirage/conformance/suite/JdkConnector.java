@@ -14,15 +14,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** OpenStack4j's requests over the JDK's client, found as a service. */
 public final class JdkConnector implements HttpExecutorService {
@@ -31,15 +28,16 @@ public final class JdkConnector implements HttpExecutorService {
 
     @Override
     public <R> HttpResponse execute(HttpRequest<R> request) {
-        java.net.http.HttpRequest.Builder builder =
-                java.net.http.HttpRequest.newBuilder(URI.create(request.getUrl() + query(request)))
-                        .header("Accept", "application/json")
-                        .method(request.getMethod().name(), body(request));
-        if (request.hasJson() || request.getEntity() != null) {
-            builder.setHeader("Content-Type", request.getContentType());
-        }
-        request.getHeaders().forEach((name, value) -> builder.setHeader(name, value.toString()));
         try {
+            java.net.http.HttpRequest.Builder builder =
+                    java.net.http.HttpRequest.newBuilder(URI.create(request.getUrl()))
+                            .header("Accept", "application/json")
+                            .method(request.getMethod().name(), body(request));
+            if (request.hasJson() || request.getEntity() != null) {
+                builder.setHeader("Content-Type", request.getContentType());
+            }
+            request.getHeaders()
+                    .forEach((name, value) -> builder.setHeader(name, value.toString()));
             return new Received(client.send(builder.build(), BodyHandlers.ofByteArray()));
         } catch (IOException failure) {
             throw new ConnectionException(failure.getMessage(), 0, failure);
@@ -49,28 +47,20 @@ public final class JdkConnector implements HttpExecutorService {
         }
     }
 
-    private static BodyPublisher body(HttpRequest<?> request) {
-        if (request.getEntity() instanceof InputStream stream) {
-            return BodyPublishers.ofInputStream(() -> stream);
+    private static BodyPublisher body(HttpRequest<?> request) throws IOException {
+        if (request.hasJson()) {
+            return BodyPublishers.ofString(request.getJson());
         }
-        return request.hasJson()
-                ? BodyPublishers.ofString(request.getJson())
-                : BodyPublishers.noBody();
-    }
-
-    private static String query(HttpRequest<?> request) {
-        return request.hasQueryParams()
-                ? request.getQueryParams().entrySet().stream()
-                        .flatMap(parameter ->
-                                parameter.getValue().stream()
-                                        .map(value ->
-                                                parameter.getKey()
-                                                        + "="
-                                                        + URLEncoder.encode(
-                                                                value.toString(),
-                                                                StandardCharsets.UTF_8)))
-                        .collect(Collectors.joining("&", "?", ""))
-                : "";
+        Object entity = request.getEntity();
+        if (entity == null) {
+            return BodyPublishers.noBody();
+        }
+        return entity instanceof InputStream stream
+                ? BodyPublishers.ofInputStream(() -> stream)
+                : BodyPublishers.ofByteArray(
+                        ObjectMapperSingleton.getContext(entity.getClass())
+                                .writer()
+                                .writeValueAsBytes(entity));
     }
 
     @Override
