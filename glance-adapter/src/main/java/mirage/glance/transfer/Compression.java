@@ -11,36 +11,36 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
 /** Files that hold one compressed image, told by their magic. */
 enum Compression {
-    GZIP(0x1f, 0x8b, 0x08),
-    XZ(0xfd, '7', 'z', 'X', 'Z', 0),
-    ZIP('P', 'K', 3, 4);
+    GZIP("\u001f\u008b\u0008"),
+    XZ("\u00fd7zXZ\0"),
+    ZIP("PK\u0003\u0004");
 
     /** What {@code xz -9} needs, twice. */
     private static final int XZ_MEMORY_KIB = 128 << 10;
 
     private static final int WINDOW_BYTES = 64 << 10;
 
-    private final byte[] magic;
+    /** Characters from U+0000 to U+00FF stand for bytes. */
+    private final String magic;
 
-    Compression(int... magic) {
-        this.magic = new byte[magic.length];
-        for (int i = 0; i < magic.length; i++) {
-            this.magic[i] = (byte) magic[i];
-        }
+    Compression(String magic) {
+        this.magic = magic;
     }
 
     /** How bytes are compressed, null when they are not. */
     static @Nullable Compression of(StoredBytes bytes) throws IOException {
         for (Compression kind : values()) {
-            ByteBuffer start = ByteBuffer.allocate(kind.magic.length);
+            byte[] magic = kind.magic.getBytes(StandardCharsets.ISO_8859_1);
+            ByteBuffer start = ByteBuffer.allocate(magic.length);
             new StoredSource(bytes).readAt(0, start);
-            if (start.flip().equals(ByteBuffer.wrap(kind.magic))) {
+            if (start.flip().equals(ByteBuffer.wrap(magic))) {
                 return kind;
             }
         }

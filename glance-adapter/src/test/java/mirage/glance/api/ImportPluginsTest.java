@@ -12,6 +12,7 @@ import mirage.glance.transfer.ImportPlugin;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -47,14 +49,17 @@ final class ImportPluginsTest {
             List.of(ImportPlugin.IMAGE_DECOMPRESSION, ImportPlugin.IMAGE_CONVERSION);
 
     @TempDir Path directory;
-
-    @SuppressWarnings("NullAway.Init")
+    private final List<TestService> services = new ArrayList<>();
     private TestService service;
-
-    @SuppressWarnings("NullAway.Init")
     private String id;
 
-    void start(String diskFormat, String containerFormat, ImportPlugin... plugins)
+    /** Each test starts it anew with what it is about. */
+    @BeforeEach
+    void startPlain() throws IOException {
+        start("raw", "bare");
+    }
+
+    private void start(String diskFormat, String containerFormat, ImportPlugin... plugins)
             throws IOException {
         service =
                 TestService.changing(
@@ -65,6 +70,7 @@ final class ImportPluginsTest {
                                         new InjectedProperties(
                                                 Map.of("licence", "paid"), Set.of("admin"))),
                         List.of(plugins));
+        services.add(service);
         id =
                 service.create(
                         "{'disk_format': '"
@@ -76,7 +82,7 @@ final class ImportPluginsTest {
 
     @AfterEach
     void stop() {
-        service.close();
+        services.forEach(TestService::close);
     }
 
     @ParameterizedTest

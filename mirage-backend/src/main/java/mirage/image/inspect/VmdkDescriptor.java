@@ -97,7 +97,7 @@ record VmdkDescriptor(@Nullable String createType, boolean hasParent, @Nullable 
         return line.isEmpty()
                 || line.startsWith("#")
                 || line.startsWith("ddb")
-                || equals >= 0 && line.lastIndexOf(' ', equals) < 0;
+                || (equals >= 0 && line.lastIndexOf(' ', equals) < 0);
     }
 
     private static boolean isExtent(String line) {
@@ -112,6 +112,6 @@ record VmdkDescriptor(@Nullable String createType, boolean hasParent, @Nullable 
     }
 
     private static boolean isText(int character) {
-        return character >= ' ' && character < 0x7f || character >= '\t' && character <= '\r';
+        return (character >= ' ' && character < 0x7f) || (character >= '\t' && character <= '\r');
     }
 }
