@@ -207,9 +207,7 @@ final class Churn {
             String patch = "[{\"op\":\"add\",\"path\":\"/color\",\"value\":\"red\"}]";
             HttpRequest.Builder request =
                     HttpRequest.newBuilder()
-                            .header(
-                                    "Content-Type",
-                                    "application/openstack-images-v2.1-json-patch")
+                            .header("Content-Type", "application/openstack-images-v2.1-json-patch")
                             .method("PATCH", BodyPublishers.ofString(patch));
             boolean patched = expect(200, request, "/" + id);
             int status = half.finish();
@@ -236,7 +234,11 @@ final class Churn {
             return;
         }
         images.put(id, image.at(QUEUED, STAGED));
-        if (!expect(204, "PUT", "/" + id + "/stage", octets(BodyPublishers.ofByteArray(image.bytes())))) {
+        if (!expect(
+                204,
+                "PUT",
+                "/" + id + "/stage",
+                octets(BodyPublishers.ofByteArray(image.bytes())))) {
             return;
         }
         images.put(id, image.at(STAGED, ACTIVE, QUEUED));
@@ -328,7 +330,8 @@ final class Churn {
         Image image = new Image(random.nextLong(Long.MAX_VALUE), size, Set.of(QUEUED, GONE));
         images.put(id, image);
         String body =
-                "{\"id\":\"%s\",\"disk_format\":\"raw\",\"container_format\":\"bare\"}".formatted(id);
+                "{\"id\":\"%s\",\"disk_format\":\"raw\",\"container_format\":\"bare\"}"
+                        .formatted(id);
         HttpRequest.Builder request =
                 HttpRequest.newBuilder()
                         .header("Content-Type", "application/json")

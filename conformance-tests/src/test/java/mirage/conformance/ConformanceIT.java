@@ -71,7 +71,8 @@ final class ConformanceIT {
 
     private static String caller(String name, String project, String role) throws Exception {
         byte[] token = token(name).getBytes(StandardCharsets.UTF_8);
-        String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(token));
+        String digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(token));
         return "{\"token_sha256\": \"%s\", \"user\": \"%s\", \"project\": \"%s\", \"roles\": [\"%s\"]}"
                 .formatted(digest, name, project, role);
     }
