@@ -109,7 +109,12 @@ public final class Database implements AutoCloseable {
         return pool::setMetricRegistry;
     }
 
-    /** Reads, outside of a transaction. */
+    /** Reads with several statements what was there at one moment. */
+    public <T, X extends Exception> T readAtOnce(HandleCallback<T, X> query) throws X {
+        return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, query);
+    }
+
+    /** Reads, outside of a transaction: each statement sees what was committed before it. */
     public <T, X extends Exception> T read(HandleCallback<T, X> query) throws X {
         return jdbi.withHandle(query);
     }

@@ -20,6 +20,8 @@ import java.util.function.UnaryOperator;
 /**
  * Image records in an SQL database. Every change is one transaction, forced to the disk before the method returns.
  *
+ * <p>A record is in several tables, so whoever reads does so at one moment: never half of a change.
+ *
  * <p>A list reads by index what one page needs and no more: one query per visibility that the caller may see, each
  * beginning right behind the page before, merged here. So a page costs the same wherever it lies.
  */
@@ -49,7 +51,7 @@ public final class SqlImageRecords implements ImageRecords {
 
     @Override
     public @Nullable ImageRecord find(ImageId id) {
-        return database.read(handle -> read(handle, id, ""));
+        return database.readAtOnce(handle -> read(handle, id, ""));
     }
 
     @Override
@@ -87,7 +89,7 @@ public final class SqlImageRecords implements ImageRecords {
 
     @Override
     public List<ImageRecord> list(ImageQuery query) {
-        return database.read(handle -> {
+        return database.readAtOnce(handle -> {
             List<ImageRow> rows = new ArrayList<>();
             List<String> shared = SqlSelect.sharedIds(handle, query.scope());
             for (SqlSelect select :

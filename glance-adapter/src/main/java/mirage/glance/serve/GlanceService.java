@@ -184,7 +184,11 @@ public final class GlanceService implements AutoCloseable {
         String node = ServeOptions.memberName(configuration);
         Reconciliation reconciliation =
                 new Reconciliation(
-                        service.records(), service.tasks(), service.stores(), service.clock());
+                        service.records(),
+                        service.tasks(),
+                        service.stores(),
+                        node,
+                        service.clock());
         // This node was alive a moment ago, maybe, and what it was at then is nobody's now.
         Set<String> others = alive(nodes, service.clock());
         others.remove(node);

@@ -14,6 +14,7 @@ import mirage.glance.record.ImageQuery.SortKey;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.ImageStatus;
+import mirage.glance.record.RecordNotFoundException;
 import mirage.glance.record.Task;
 import mirage.glance.record.Tasks;
 import mirage.glance.schema.FormatNames;
@@ -68,12 +69,20 @@ final class Reconciliation {
     private final ImageRecords records;
     private final Tasks tasks;
     private final ImageStores stores;
+    private final String node;
     private final Clock clock;
 
-    Reconciliation(ImageRecords records, Tasks tasks, ImageStores stores, Clock clock) {
+    /**
+     * Makes one.
+     *
+     * @param node name of this node
+     */
+    Reconciliation(
+            ImageRecords records, Tasks tasks, ImageStores stores, String node, Clock clock) {
         this.records = records;
         this.tasks = tasks;
         this.stores = stores;
+        this.node = node;
         this.clock = clock;
     }
 
@@ -104,7 +113,14 @@ final class Reconciliation {
     }
 
     /**
-     * Undoes what nodes were at that are not alive.
+     * Undoes what nodes were at that are not alive. While it looks, others go on: an import ends, an image is deleted, a
+     * node of the same mind is quicker. So each image is
+     *
+     * <ol>
+     *   <li>taken, if its record still is what was seen: from now on this node is the one that moves its bytes;
+     *   <li>forgotten by the libraries, which nobody else fills meanwhile, as it is not queued;
+     *   <li>queued again.
+     * </ol>
      *
      * @param alive the nodes that run and go on with what they are at
      */
@@ -121,12 +137,31 @@ final class Reconciliation {
                     }
                 });
         for (ImageRecord record : unfinished) {
-            for (LibraryStore store : stores.writable()) {
-                store.library().delete(record.id());
+            try {
+                undo(record);
+            } catch (RecordNotFoundException deleted) {
+                LOG.debug("image {} was deleted meanwhile", record.id());
             }
-            records.update(record.id(), now -> now.equals(record) ? queuedAgain(now) : now);
-            LOG.info("image {}: its upload was cut short, it is queued again", record.id());
         }
+    }
+
+    private void undo(ImageRecord seen) throws IOException {
+        ImageRecord mine = seen.movedBy(node);
+        ImageRecord taken =
+                records.update(seen.id(), now -> now.equals(seen) ? mine : now);
+        if (!taken.equals(mine)) {
+            return;
+        }
+        for (LibraryStore store : stores.writable()) {
+            store.library().delete(seen.id());
+        }
+        records.update(
+                seen.id(),
+                now ->
+                        now.status() == mine.status() && now.node().equals(node)
+                                ? queuedAgain(now)
+                                : now);
+        LOG.info("image {}: its upload was cut short, it is queued again", seen.id());
     }
 
     private boolean isLeftBehind(ImageRecord record, Set<String> alive) {
@@ -135,7 +170,8 @@ final class Reconciliation {
             case UPLOADING -> !record.node().isEmpty() && !alive.contains(record.node());
             case IMPORTING -> {
                 Task task = record.imported() == null ? null : tasks.find(record.imported().task());
-                yield task == null || task.status().hasEnded();
+                boolean isUndone = !record.node().isEmpty() && alive.contains(record.node());
+                yield !isUndone && (task == null || task.status().hasEnded());
             }
             default -> false;
         };

@@ -235,6 +235,43 @@ abstract class ImageRecordsContract {
                 record.attributes().draft().minRam(record.attributes().minRam() + 1).build(), NOW);
     }
 
+    /** Name, property, tag and status change together; so readers find them. */
+    @Test
+    void readersSeeNoHalfOfAChange() throws Exception {
+        records.add(numbered(record(1), 0));
+        ImageQuery all = everything(List.of(), NEWEST_FIRST);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> writer = threads.submit(() -> {
+                for (int number = 1; number <= 200; number++) {
+                    int next = number;
+                    records.update(id(1), before -> numbered(before, next));
+                }
+            });
+            while (!writer.isDone()) {
+                requireWhole(existing(1));
+                records.list(all).forEach(ImageRecordsContract::requireWhole);
+            }
+            writer.get();
+        }
+        assertThat(existing(1)).isEqualTo(numbered(existing(1), 200));
+    }
+
+    private static ImageRecord numbered(ImageRecord record, int number) {
+        String text = String.valueOf(number);
+        ImageAttributes.Draft draft = new ImageAttributes.Draft().name(text);
+        draft.properties().put("number", text);
+        draft.tags().add(text);
+        ImageRecord queued = ImageRecord.queued(record.id(), draft.build(), record.createdAt());
+        return number % 2 == 0 ? queued : Records.active(queued.saving("here", NOW), 7, NOW);
+    }
+
+    private static void requireWhole(ImageRecord record) {
+        String number = Objects.requireNonNull(record.attributes().name());
+        assertThat(record.attributes().properties()).containsEntry("number", number);
+        assertThat(record.attributes().tags()).containsExactly(number);
+        assertThat(record.locations()).hasSize(Integer.parseInt(number) % 2);
+    }
+
     @Test
     void onlyOneOfManyAddsAnId() throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -4,20 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import mirage.catalog.ImageId;
 import mirage.glance.InMemoryImageLibrary;
+import mirage.glance.record.Field.FlagField;
+import mirage.glance.record.Filter;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageData;
 import mirage.glance.record.ImageImport;
+import mirage.glance.record.ImageQuery;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.ImageStatus;
 import mirage.glance.record.MemoryImageRecords;
 import mirage.glance.record.MemoryTasks;
+import mirage.glance.record.ProjectUsage;
 import mirage.glance.record.Tasks;
 import mirage.glance.record.Visibility;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.library.StoredImage;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Records and library that disagree, as after a crash or after work on the library alone. */
 final class ReconciliationTest {
@@ -51,8 +58,12 @@ final class ReconciliationTest {
     }
 
     private void reconcile() throws IOException {
-        new Reconciliation(records, tasks, ImageStores.single(store), Clock.systemUTC())
-                .run(Set.of("alive"));
+        reconciliation(records).run(Set.of("alive"));
+    }
+
+    private Reconciliation reconciliation(ImageRecords of) {
+        return new Reconciliation(
+                of, tasks, ImageStores.single(store), "here", Clock.systemUTC());
     }
 
     private ImageRecord reconciled() throws IOException {
@@ -124,6 +135,82 @@ final class ReconciliationTest {
         ImageRecord after = reconciled();
         assertThat(after.status()).isEqualTo(ImageStatus.QUEUED);
         assertThat(after.imported()).isEqualTo(new ImageImport("", List.of(), List.of()));
+    }
+
+    /** The list that it decides from is old at once: here the import has ended well since. */
+    @Test
+    void whatHasEndedSinceItWasSeenKeepsItsBytes() throws IOException {
+        ImageRecord importing =
+                queued().withImport(new ImageImport("ended", List.of("default"), List.of()), NOW)
+                        .importing(NOW);
+        StoredImage stored = store(ID, "name", QCOW2);
+        ImageData data =
+                ImageData.digested(
+                        512, 512L, true, stored.digests().md5(), stored.digests().sha512());
+        records.add(importing.active(data, List.of(store.locationOf(ID)), NOW));
+        reconciliation(new AsListed(records, importing)).undoUnfinished(Set.of("alive", "here"));
+        assertThat(library.find(ID)).isNotNull();
+        assertThat(reconciled().status()).isEqualTo(ImageStatus.ACTIVE);
+    }
+
+    @Test
+    void whatWasDeletedSinceItWasSeenIsNoFailure() throws IOException {
+        ImageRecord saving = queued().saving("dead", NOW);
+        reconciliation(new AsListed(records, saving)).undoUnfinished(Set.of("alive", "here"));
+        assertThat(records.find(ID)).isNull();
+    }
+
+    /** Two nodes undo: what the other has taken, this one leaves alone. */
+    @Test
+    void whatAnotherNodeUndoesStays() throws IOException {
+        ImageRecord taken =
+                queued().withImport(new ImageImport("gone", List.of("default"), List.of()), NOW)
+                        .importing(NOW)
+                        .movedBy("alive");
+        records.add(taken);
+        store(ID, "name", QCOW2);
+        assertThat(reconciled()).isEqualTo(taken);
+        assertThat(library.find(ID)).isNotNull();
+    }
+
+    /** Records that have changed since they were listed. */
+    private record AsListed(ImageRecords now, ImageRecord then) implements ImageRecords {
+        @Override
+        public void add(ImageRecord record) {
+            now.add(record);
+        }
+
+        @Override
+        public @Nullable ImageRecord find(ImageId id) {
+            return now.find(id);
+        }
+
+        @Override
+        public ImageRecord update(ImageId id, UnaryOperator<ImageRecord> change) {
+            return now.update(id, change);
+        }
+
+        @Override
+        public void remove(ImageId id, Consumer<ImageRecord> check) {
+            now.remove(id, check);
+        }
+
+        @Override
+        public boolean wasRemoved(ImageId id) {
+            return now.wasRemoved(id);
+        }
+
+        @Override
+        public ProjectUsage usageOf(String project) {
+            return now.usageOf(project);
+        }
+
+        @Override
+        public List<ImageRecord> list(ImageQuery query) {
+            return query.after() == null && query.filters().contains(new Filter.Is(FlagField.OS_HIDDEN, false))
+                    ? List.of(then)
+                    : List.of();
+        }
     }
 
     @Test
