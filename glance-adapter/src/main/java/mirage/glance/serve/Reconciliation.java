@@ -147,8 +147,7 @@ final class Reconciliation {
 
     private void undo(ImageRecord seen) throws IOException {
         ImageRecord mine = seen.movedBy(node);
-        ImageRecord taken =
-                records.update(seen.id(), now -> now.equals(seen) ? mine : now);
+        ImageRecord taken = records.update(seen.id(), now -> now.equals(seen) ? mine : now);
         if (!taken.equals(mine)) {
             return;
         }

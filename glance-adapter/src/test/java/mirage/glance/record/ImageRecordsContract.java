@@ -241,12 +241,13 @@ abstract class ImageRecordsContract {
         records.add(numbered(record(1), 0));
         ImageQuery all = everything(List.of(), NEWEST_FIRST);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> writer = threads.submit(() -> {
-                for (int number = 1; number <= 200; number++) {
-                    int next = number;
-                    records.update(id(1), before -> numbered(before, next));
-                }
-            });
+            Future<?> writer =
+                    threads.submit(() -> {
+                        for (int number = 1; number <= 200; number++) {
+                            int next = number;
+                            records.update(id(1), before -> numbered(before, next));
+                        }
+                    });
             while (!writer.isDone()) {
                 requireWhole(existing(1));
                 records.list(all).forEach(ImageRecordsContract::requireWhole);

@@ -62,8 +62,7 @@ final class ReconciliationTest {
     }
 
     private Reconciliation reconciliation(ImageRecords of) {
-        return new Reconciliation(
-                of, tasks, ImageStores.single(store), "here", Clock.systemUTC());
+        return new Reconciliation(of, tasks, ImageStores.single(store), "here", Clock.systemUTC());
     }
 
     private ImageRecord reconciled() throws IOException {
@@ -207,7 +206,8 @@ final class ReconciliationTest {
 
         @Override
         public List<ImageRecord> list(ImageQuery query) {
-            return query.after() == null && query.filters().contains(new Filter.Is(FlagField.OS_HIDDEN, false))
+            return query.after() == null
+                            && query.filters().contains(new Filter.Is(FlagField.OS_HIDDEN, false))
                     ? List.of(then)
                     : List.of();
         }
