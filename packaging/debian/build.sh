@@ -26,6 +26,12 @@ fail() {
 command -v dpkg-shlibdeps >/dev/null || fail "no dpkg-shlibdeps: apt-get install dpkg-dev"
 [ -x "$work/runtime/bin/java" ] || fail "no runtime in $work/runtime"
 
+# java.desktop is mentioned by libraries that look at beans when somebody has some; nobody has.
+missing=$(comm -23 \
+    <(awk '$3 ~ /^(java|jdk)\./ && $3 != "java.desktop" { print $3 }' "$work/modules-used" | sort -u) \
+    <("$work/runtime/bin/java" --list-modules | cut -d @ -f 1 | sort -u))
+[ -z "$missing" ] || fail "modules that the runtime needs too, see the profile deb in glance-adapter/pom.xml: $missing"
+
 rm -rf "$root" "$work/shlibs"
 mkdir -p "$home/lib" "$root/usr/bin" "$root/etc/mirage/mirage.conf.d" "$root/usr/lib/systemd/system" \
     "$root/usr/share/doc/mirage" "$root/usr/share/man/man1" "$root/usr/share/lintian/overrides" "$root/DEBIAN"

@@ -3,6 +3,7 @@ package mirage.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.conformance.Commands.Finished;
@@ -277,9 +278,39 @@ final class ServeIT {
             assertThat(scrape.body())
                     .contains(
                             "mirage_http_requests_seconds_count{method=\"POST\",route=\"/images\",status=\"2xx\"} 1",
-                            "mirage_library_images 0.0",
+                            "mirage_library_images{store=\"default\"} 0.0",
                             "hikaricp_connections_max{pool=\"records\"}",
                             "mirage_build_info");
+        }
+    }
+
+    @Test
+    void linksBeginAsClientsKnowTheService() throws Exception {
+        String create = "{\"name\": \"linked\"}";
+        try (RunningMirage mirage = start("public_endpoint = https://cloud.example.org/image/\n");
+                HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> versions =
+                    client.send(
+                            HttpRequest.newBuilder(mirage.address().resolve("/versions")).build(),
+                            BodyHandlers.ofString());
+            assertThat(versions.body()).contains("\"https://cloud.example.org/image/v2/\"");
+            HttpResponse<String> created =
+                    client.send(
+                            HttpRequest.newBuilder(mirage.address().resolve("/v2/images"))
+                                    .header("X-Auth-Token", mirage.token())
+                                    .header("Content-Type", "application/json")
+                                    // Nobody switched on that they count.
+                                    .header("X-Forwarded-Host", "evil.example.org")
+                                    .POST(HttpRequest.BodyPublishers.ofString(create))
+                                    .build(),
+                            BodyHandlers.ofString());
+            JsonNode image = new ObjectMapper().readTree(created.body());
+            String id = image.path("id").asText();
+            assertThat(created.headers().firstValue("Location"))
+                    .contains("https://cloud.example.org/image/v2/images/" + id);
+            assertThat(image.path("self").asText()).isEqualTo("/v2/images/" + id);
+            assertThat(image.path("file").asText()).isEqualTo("/v2/images/" + id + "/file");
+            assertThat(image.path("schema").asText()).isEqualTo("/v2/schemas/image");
         }
     }
 

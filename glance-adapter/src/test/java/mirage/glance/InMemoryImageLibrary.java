@@ -2,8 +2,10 @@ package mirage.glance;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
+import mirage.bytes.Warnings;
 import mirage.catalog.DamagedEntry;
 import mirage.catalog.ImageId;
+import mirage.image.ImageFormats;
 import mirage.library.ImageContent;
 import mirage.library.ImageExistsException;
 import mirage.library.ImageLibrary;
@@ -201,7 +203,11 @@ public final class InMemoryImageLibrary implements ImageLibrary {
     @Override
     public synchronized ImageContent open(ImageId image, View view) throws IOException {
         lookedUpImage(image);
-        return new Content(ByteSources.of(lookedUp(image)));
+        ByteSource container = ByteSources.of(lookedUp(image));
+        return new Content(
+                view == View.CONTAINER
+                        ? container
+                        : ImageFormats.open(container, new Warnings()).disk());
     }
 
     @Override

@@ -59,6 +59,8 @@ final class PackageDirectionTest {
                                     "record",
                                     "store",
                                     "web",
+                                    "mirage.bytes",
+                                    "mirage.image.inspect",
                                     "mirage.library",
                                     "mirage.catalog",
                                     "mirage.manifest")),
@@ -125,6 +127,7 @@ final class PackageDirectionTest {
                     "org.jdbi", Set.of("database", "metadef", "record"),
                     "java.sql", Set.of("database", "metadef", "record"),
                     "org.openstack4j", Set.of("identity.keystone"),
+                    "org.tukaani", Set.of("transfer"),
                     "com.nimbusds", Set.of("identity.oidc"));
 
     /** What every package may use: each declares its own options, and has jobs that log. */

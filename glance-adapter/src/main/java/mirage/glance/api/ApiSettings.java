@@ -1,6 +1,12 @@
 package mirage.glance.api;
 
 import mirage.glance.config.Configuration;
+import mirage.glance.policy.InjectedProperties;
+import mirage.glance.policy.PolicyOptions;
+import mirage.glance.schema.FormatNames;
+import mirage.glance.transfer.FormatOptions;
+import mirage.glance.transfer.ImportOptions;
+import mirage.glance.transfer.ImportPlugin;
 import mirage.glance.transfer.ImportRequest;
 
 import java.util.ArrayList;
@@ -14,13 +20,17 @@ import java.util.List;
  * @param importMethods the ways in which images are imported, in the order in which clients are told
  * @param showsLocations whether images show where their bytes are, and clients may change it
  * @param showsDirectUrl whether images show one URL of their bytes
+ * @param formats that images may be of
+ * @param injected properties that imported images get
  */
 public record ApiSettings(
         List<String> advertised,
         ApiLimits limits,
         List<ImportRequest.Method> importMethods,
         boolean showsLocations,
-        boolean showsDirectUrl) {
+        boolean showsDirectUrl,
+        FormatNames formats,
+        InjectedProperties injected) {
     public ApiSettings {
         advertised = List.copyOf(advertised);
         importMethods = List.copyOf(importMethods);
@@ -33,7 +43,9 @@ public record ApiSettings(
                 ApiLimits.defaults(),
                 List.of(ImportRequest.Method.GLANCE_DIRECT, ImportRequest.Method.WEB_DOWNLOAD),
                 false,
-                false);
+                false,
+                FormatNames.defaults(),
+                InjectedProperties.none());
     }
 
     /**
@@ -41,20 +53,61 @@ public record ApiSettings(
      *
      * @param namedStores whether stores have names that clients know
      * @param cache whether this node keeps images ready
+     * @param locations whether images can be made of what lies on the web
      */
     public static ApiSettings from(
-            Configuration configuration, boolean namedStores, boolean cache) {
+            Configuration configuration, boolean namedStores, boolean cache, boolean locations) {
         return new ApiSettings(
-                versions(namedStores, cache, false),
+                versions(namedStores, cache, locations),
                 ApiLimits.from(configuration),
                 configuration.get(ApiOptions.ENABLED_IMPORT_METHODS),
                 configuration.get(ApiOptions.SHOW_MULTIPLE_LOCATIONS),
-                configuration.get(ApiOptions.SHOW_IMAGE_DIRECT_URL));
+                configuration.get(ApiOptions.SHOW_IMAGE_DIRECT_URL),
+                new FormatNames(
+                        configuration.get(FormatOptions.DISK_FORMATS),
+                        configuration.get(FormatOptions.CONTAINER_FORMATS)),
+                injected(configuration));
     }
 
     public ApiSettings withLimits(ApiLimits newLimits) {
         return new ApiSettings(
-                advertised, newLimits, importMethods, showsLocations, showsDirectUrl);
+                advertised,
+                newLimits,
+                importMethods,
+                showsLocations,
+                showsDirectUrl,
+                formats,
+                injected);
+    }
+
+    public ApiSettings withFormats(FormatNames newFormats) {
+        return new ApiSettings(
+                advertised,
+                limits,
+                importMethods,
+                showsLocations,
+                showsDirectUrl,
+                newFormats,
+                injected);
+    }
+
+    public ApiSettings withInjected(InjectedProperties newInjected) {
+        return new ApiSettings(
+                advertised,
+                limits,
+                importMethods,
+                showsLocations,
+                showsDirectUrl,
+                formats,
+                newInjected);
+    }
+
+    private static InjectedProperties injected(Configuration configuration) {
+        return configuration
+                        .get(ImportOptions.IMAGE_IMPORT_PLUGINS)
+                        .contains(ImportPlugin.INJECT_IMAGE_METADATA)
+                ? PolicyOptions.injectedProperties(configuration)
+                : InjectedProperties.none();
     }
 
     /**

@@ -43,6 +43,7 @@ import java.util.List;
  *                        │     │  └─ reactivate   POST
  *                        │     ├─ file       GET download · PUT upload
  *                        │     ├─ import     POST
+ *                        │     ├─ locations  GET list · POST add, where 2.17 is served
  *                        │     ├─ members    GET list · POST add
  *                        │     │  └─ {member}  GET show · PUT status · DELETE
  *                        │     ├─ stage      PUT
@@ -59,7 +60,7 @@ import java.util.List;
  *                        │  └─ …             GET
  *                        ├─ stores
  *                        │  └─ {store}/{image}  DELETE
- *                        └─ tasks            GET list
+ *                        └─ tasks            GET list · POST create
  *                           └─ {task}        GET show
  * </pre>
  *
@@ -68,6 +69,8 @@ import java.util.List;
 public final class ImageApi {
     /** How long a client is heard out whose body is refused. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final String LOCATIONS_VERSION = "v2.17";
 
     private ImageApi() {}
 
@@ -118,34 +121,47 @@ public final class ImageApi {
         ImportHandler imports = new ImportHandler(service, access);
         MembersHandler members = new MembersHandler(service, access);
         TagsHandler tags = new TagsHandler(service, access);
+        LocationsHandler locations = new LocationsHandler(service, access, json);
         ActionsHandler actions = new ActionsHandler(service, access);
         TasksHandler tasks = new TasksHandler(service, access);
-        return List.of(
-                Route.at("/images").on("GET", images::list).on("POST", images::create),
-                Route.at("/images/{image}")
-                        .bodilessOn("GET", image::show)
-                        .on("PATCH", image::patch)
-                        .bodilessOn("DELETE", image::delete),
-                Route.at("/images/{image}/actions/deactivate")
-                        .bodilessOn("POST", actions::deactivate),
-                Route.at("/images/{image}/actions/reactivate")
-                        .bodilessOn("POST", actions::reactivate),
-                Route.at("/images/{image}/file")
-                        .bodilessOn("GET", data::download)
-                        .on("PUT", data::upload),
-                Route.at("/images/{image}/import").on("POST", imports::begin),
-                Route.at("/images/{image}/members")
-                        .bodilessOn("GET", members::list)
-                        .on("POST", members::add),
-                Route.at("/images/{image}/members/{member}")
-                        .bodilessOn("GET", members::show)
-                        .on("PUT", members::setStatus)
-                        .bodilessOn("DELETE", members::remove),
-                Route.at("/images/{image}/stage").on("PUT", data::stage),
-                Route.at("/images/{image}/tags/{tag}")
-                        .bodilessOn("PUT", tags::add)
-                        .bodilessOn("DELETE", tags::remove),
-                Route.at("/images/{image}/tasks").bodilessOn("GET", tasks::ofImage));
+        List<Route> routes =
+                new ArrayList<>(
+                        List.of(
+                                Route.at("/images")
+                                        .on("GET", images::list)
+                                        .on("POST", images::create),
+                                Route.at("/images/{image}")
+                                        .bodilessOn("GET", image::show)
+                                        .on("PATCH", image::patch)
+                                        .bodilessOn("DELETE", image::delete),
+                                Route.at("/images/{image}/actions/deactivate")
+                                        .bodilessOn("POST", actions::deactivate),
+                                Route.at("/images/{image}/actions/reactivate")
+                                        .bodilessOn("POST", actions::reactivate),
+                                Route.at("/images/{image}/file")
+                                        .bodilessOn("GET", data::download)
+                                        .on("PUT", data::upload),
+                                Route.at("/images/{image}/import").on("POST", imports::begin),
+                                Route.at("/images/{image}/members")
+                                        .bodilessOn("GET", members::list)
+                                        .on("POST", members::add),
+                                Route.at("/images/{image}/members/{member}")
+                                        .bodilessOn("GET", members::show)
+                                        .on("PUT", members::setStatus)
+                                        .bodilessOn("DELETE", members::remove),
+                                Route.at("/images/{image}/stage").on("PUT", data::stage),
+                                Route.at("/images/{image}/tags/{tag}")
+                                        .bodilessOn("PUT", tags::add)
+                                        .bodilessOn("DELETE", tags::remove),
+                                Route.at("/images/{image}/tasks")
+                                        .bodilessOn("GET", tasks::ofImage)));
+        if (service.settings().advertised().contains(LOCATIONS_VERSION)) {
+            routes.add(
+                    Route.at("/images/{image}/locations")
+                            .bodilessOn("GET", locations::list)
+                            .on("POST", locations::add));
+        }
+        return routes;
     }
 
     private static List<Route> siteRoutes(ImageService service) {
@@ -168,12 +184,13 @@ public final class ImageApi {
         routes.add(Route.at("/info/stores/detail").bodilessOn("GET", stores::listWithDetails));
         routes.add(Route.at("/info/usage").bodilessOn("GET", info::usage));
         routes.add(Route.at("/stores/{store}/{image}").bodilessOn("DELETE", stores::deleteImage));
-        routes.add(Route.at("/tasks").bodilessOn("GET", tasks::list));
+        routes.add(Route.at("/tasks").bodilessOn("GET", tasks::list).on("POST", tasks::create));
         routes.add(
                 Route.at("/tasks/{task}")
                         .bodilessOn("GET", tasks::show)
                         .on("DELETE", tasks::delete));
-        SchemasHandler schemas = new SchemasHandler();
+        SchemasHandler schemas =
+                new SchemasHandler(service.settings().formats(), service.stores().areNamed());
         for (String name : schemas.names()) {
             routes.add(Route.at("/schemas/" + name).bodilessOn("GET", schemas.schema(name)));
         }

@@ -8,6 +8,7 @@ import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
+import mirage.glance.schema.ImageSchema;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.transfer.ImageFacts;
 import mirage.library.ImageNotFoundException;
@@ -29,6 +30,7 @@ final class ImageHandler {
     private final ImageFacts facts;
     private final ImageJson json;
     private final Locations locations;
+    private final ImageSchema schema;
 
     ImageHandler(ImageService service, Access access, ImageFacts facts, ImageJson json) {
         this.service = service;
@@ -37,6 +39,7 @@ final class ImageHandler {
         this.facts = facts;
         this.json = json;
         this.locations = new Locations(service);
+        this.schema = new ImageSchema(service.settings().formats());
     }
 
     void show(Exchange exchange) throws IOException {
@@ -46,7 +49,7 @@ final class ImageHandler {
     void patch(Exchange exchange) throws IOException {
         String mediaType = mediaTypeOf(exchange);
         ImagePatch.requireMediaType(mediaType);
-        ImagePatch patch = ImagePatch.read(mediaType, JsonBody.read(exchange));
+        ImagePatch patch = ImagePatch.read(mediaType, JsonBody.read(exchange), schema);
         ImageRecord before = images.visible(exchange);
         Locations.Change moved =
                 locations.prepare(patch.locationChanges(), access, exchange.caller(), before);

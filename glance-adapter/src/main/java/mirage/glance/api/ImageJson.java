@@ -88,7 +88,7 @@ final class ImageJson {
         }
     }
 
-    private ObjectNode of(ImageLocation location) {
+    ObjectNode of(ImageLocation location) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("url", location.url());
         ObjectNode metadata = json.putObject("metadata");

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** {@code /v2/images}: creating and listing. */
@@ -37,6 +36,7 @@ final class ImagesHandler {
     private final Images images;
     private final ImageFacts facts;
     private final ImageJson json;
+    private final ImageSchema schema;
 
     ImagesHandler(ImageService service, Access access, ImageFacts facts, ImageJson json) {
         this.service = service;
@@ -44,12 +44,14 @@ final class ImagesHandler {
         this.images = new Images(service.records(), access);
         this.facts = facts;
         this.json = json;
+        this.schema = new ImageSchema(service.settings().formats());
     }
 
     void create(Exchange exchange) throws IOException {
         JsonNode body = JsonBody.read(exchange);
         ImageId id = idOf(body);
-        ImageAttributes attributes = attributesOf(body, exchange.caller());
+        ImageAttributes attributes =
+                NewImages.attributes(schema, body, exchange.caller().projectId());
         access.requireMayCreate(exchange.caller(), attributes);
         service.settings().limits().requireWithin(attributes);
         service.quotas().requireRoomForImage(attributes.owner());
@@ -104,20 +106,6 @@ final class ImagesHandler {
                     "Provided object does not match schema 'image': id must be a UUID");
         }
         return new ImageId(id.textValue());
-    }
-
-    private static ImageAttributes attributesOf(JsonNode body, Caller caller) {
-        if (!body.isObject()) {
-            throw HttpFailure.badRequest("Request body must be a JSON object.");
-        }
-        body.fieldNames().forEachRemaining(ImageSchema::requireNotReserved);
-        ImageAttributes.Draft draft = new ImageAttributes.Draft().owner(caller.projectId());
-        for (Map.Entry<String, JsonNode> attribute : body.properties()) {
-            if (!attribute.getKey().equals("id")) {
-                ImageSchema.set(draft, attribute.getKey(), attribute.getValue());
-            }
-        }
-        return draft.build();
     }
 
     private @Nullable ImageRecord markerOf(ListRequest request, Caller caller) {

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.http.JsonBody;
+import mirage.glance.identity.Caller;
 import mirage.glance.policy.RuleNames;
+import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageImport;
 import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
@@ -28,6 +30,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** {@code /v2/images/{image}/import}: begins an import, which goes on in the background. */
@@ -91,12 +94,15 @@ final class ImportHandler {
         if (request.method() == Method.GLANCE_DOWNLOAD) {
             service.sources().remember(task, exchange.caller().token().text());
         }
-        service.runner().submit(task, () -> lock(request, task, now));
+        service.runner().submit(task, () -> lock(request, task, exchange.caller(), now));
     }
 
-    private void lock(ImportRequest request, Task task, Instant now) {
+    private void lock(ImportRequest request, Task task, Caller caller, Instant now) {
         try {
-            service.records().update(request.image(), image -> locked(image, request, task, now));
+            service.records()
+                    .update(
+                            request.image(),
+                            image -> injected(locked(image, request, task, now), request, caller));
         } catch (RecordNotFoundException deleted) {
             throw Images.notFound(request.image().value());
         }
@@ -107,6 +113,17 @@ final class ImportHandler {
         ImageRecord locked =
                 image.withImport(new ImageImport(task.id(), shownStores(request), List.of()), now);
         return request.method() == Method.COPY_IMAGE ? locked : locked.importing(now);
+    }
+
+    /** With the properties that operators give every import but a copy. */
+    private ImageRecord injected(ImageRecord image, ImportRequest request, Caller caller) {
+        Map<String, String> properties = service.settings().injected().forCaller(caller);
+        if (properties.isEmpty() || request.method() == Method.COPY_IMAGE) {
+            return image;
+        }
+        ImageAttributes.Draft draft = image.attributes().draft();
+        draft.properties().putAll(properties);
+        return image.withAttributes(draft.build(), image.updatedAt());
     }
 
     /** Where stores have no names for clients, there is none to tell them of. */

@@ -75,6 +75,7 @@ final class Locations {
                         access.require(RuleNames.DELETE_IMAGE_LOCATION, caller, image);
             }
         }
+        service.quotas().requireRoomForPlaces(image, sizes.values());
         return new Change(changes, sizes);
     }
 

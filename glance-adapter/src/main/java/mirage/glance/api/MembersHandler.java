@@ -143,7 +143,8 @@ final class MembersHandler {
 
     private static void requireShared(ImageRecord image) {
         if (image.attributes().visibility() != Visibility.SHARED) {
-            throw HttpFailure.forbidden("Only shared images have members.");
+            throw HttpFailure.forbidden(
+                    "Only shared images have members, image " + image.id() + " is not shared.");
         }
     }
 

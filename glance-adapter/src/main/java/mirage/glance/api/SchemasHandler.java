@@ -3,6 +3,7 @@ package mirage.glance.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.http.Endpoint;
+import mirage.glance.schema.FormatNames;
 import mirage.glance.schema.PublishedSchemas;
 
 import java.util.Map;
@@ -10,7 +11,22 @@ import java.util.Set;
 
 /** {@code /v2/schemas/…}: the same answer for everyone. */
 final class SchemasHandler {
-    private final Map<String, ObjectNode> schemas = PublishedSchemas.all();
+    private final Map<String, ObjectNode> schemas;
+
+    /**
+     * @param namedStores whether images say which stores have them. Cinder takes what the schema does not list for a
+     *     custom property of its own, and sends it back with the next image.
+     */
+    SchemasHandler(FormatNames formats, boolean namedStores) {
+        schemas = PublishedSchemas.all(formats);
+        ObjectNode image = schemas.get("image");
+        if (namedStores && image != null) {
+            image.withObject("/properties/stores")
+                    .put("type", "string")
+                    .put("readOnly", true)
+                    .put("description", "Names of the stores that have the image");
+        }
+    }
 
     /** Path of each schema below {@code /v2/schemas/}. */
     Set<String> names() {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.http.JsonBody;
 import mirage.glance.http.QueryString;
 import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageRecord;
@@ -18,12 +19,16 @@ import mirage.glance.record.Tasks;
 import mirage.glance.record.Tasks.SortKey;
 import mirage.glance.record.Tasks.TaskQuery;
 import mirage.glance.schema.ImageSchema;
+import mirage.glance.transfer.CreatingImportJob;
+import mirage.glance.web.WebRefusedException;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** {@code /v2/tasks} and {@code /v2/images/{image}/tasks}: what goes on in the background, in Glance's two shapes. */
 final class TasksHandler {
@@ -84,9 +89,52 @@ final class TasksHandler {
         String id = exchange.variable("task");
         Task task = tasks.find(id);
         if (task == null) {
-            throw HttpFailure.notFound("No task found with ID " + id);
+            throw HttpFailure.notFound("Could not find task " + id);
         }
         exchange.answerJson(200, whole(task));
+    }
+
+    /** The one kind of task that administrators create themselves: an image made of what lies on the web. */
+    void create(Exchange exchange) throws IOException {
+        requireAccess(exchange);
+        JsonNode body = JsonBody.read(exchange);
+        if (!CreatingImportJob.TYPE.equals(body.path("type").textValue())) {
+            throw HttpFailure.badRequest("Task 'type' is required, and must be import.");
+        }
+        JsonNode input = body.path("input");
+        String from = input.path("import_from").textValue();
+        if (from == null
+                || !input.path("import_from_format").isTextual()
+                || !input.path("image_properties").isObject()) {
+            throw HttpFailure.badRequest(
+                    "Task 'input' is required, with import_from, import_from_format and"
+                            + " image_properties.");
+        }
+        try {
+            var unused = service.web().require(from);
+        } catch (WebRefusedException refused) {
+            throw HttpFailure.badRequest(String.valueOf(refused.getMessage()));
+        }
+        Instant now = service.clock().instant();
+        Task task =
+                new Task(
+                        service.newIds().get().toString(),
+                        CreatingImportJob.TYPE,
+                        Task.Status.PENDING,
+                        Objects.requireNonNullElse(exchange.caller().projectId(), ""),
+                        exchange.caller().userId(),
+                        null,
+                        exchange.requestId(),
+                        input.toString(),
+                        "",
+                        "",
+                        "",
+                        now,
+                        now,
+                        null);
+        service.runner().submit(task, () -> {});
+        exchange.answerHeader("Location", exchange.origin() + PATH + "/" + task.id());
+        exchange.answerJson(201, whole(task));
     }
 
     /** Tasks go by themselves when their time has come. */

@@ -107,11 +107,13 @@ final class Outbox implements Notifications, MeterBinder, AutoCloseable {
             }
         } catch (InterruptedException stopped) {
             LOG.debug("stopped", stopped);
-        }
-        int left = batch.size() + waiting.size();
-        if (left > 0) {
-            dropped.addAndGet(left);
-            LOG.warn("{} notifications are lost: the broker does not take them", left);
+        } finally {
+            closing = true;
+            int left = batch.size() + waiting.size();
+            if (left > 0) {
+                dropped.addAndGet(left);
+                LOG.warn("{} notifications are lost: the broker does not take them", left);
+            }
         }
     }
 

@@ -48,7 +48,7 @@ record RabbitUrl(List<Node> nodes, String virtualHost) {
         String virtualHost = slash < 0 ? "" : decoded(rest.substring(slash + 1));
         List<Node> nodes = new ArrayList<>();
         Node before = null;
-        for (String host : hosts.split(",")) {
+        for (String host : hosts.split(",", -1)) {
             before = node(host.strip(), before, tls);
             nodes.add(before);
         }

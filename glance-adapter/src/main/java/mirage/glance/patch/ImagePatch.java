@@ -34,8 +34,11 @@ public final class ImagePatch {
 
     private final List<Change> changes;
     private final List<LocationChange> locationChanges;
+    private final ImageSchema schema;
 
-    private ImagePatch(List<Change> changes, List<LocationChange> locationChanges) {
+    private ImagePatch(
+            List<Change> changes, List<LocationChange> locationChanges, ImageSchema schema) {
+        this.schema = schema;
         this.changes = List.copyOf(changes);
         this.locationChanges = List.copyOf(locationChanges);
     }
@@ -59,9 +62,10 @@ public final class ImagePatch {
      * Reads a patch.
      *
      * @param mediaType one that {@link #requireMediaType} lets pass
+     * @param schema of what images may say
      * @throws HttpFailure 400 for what is no patch or sets a wrong value, 403 for what clients may not set
      */
-    public static ImagePatch read(String mediaType, JsonNode body) {
+    public static ImagePatch read(String mediaType, JsonNode body, ImageSchema schema) {
         Dialect dialect = DIALECTS.get(mediaType);
         if (dialect == null) {
             throw new IllegalArgumentException("no media type of a patch: " + mediaType);
@@ -80,10 +84,10 @@ public final class ImagePatch {
             if (path.getFirst().equals(LOCATIONS)) {
                 locationChanges.add(LocationChanges.read(operation.wireName(), path, change));
             } else {
-                changes.add(read(dialect, operation, path, change));
+                changes.add(read(dialect, operation, path, change, schema));
             }
         }
-        return new ImagePatch(changes, locationChanges);
+        return new ImagePatch(changes, locationChanges, schema);
     }
 
     /** Whether it changes no attribute. */
@@ -104,7 +108,7 @@ public final class ImagePatch {
     public ImageAttributes applyTo(ImageRecord image) {
         ImageAttributes.Draft draft = image.attributes().draft();
         for (Change change : changes) {
-            change.applyTo(draft, image.status());
+            change.applyTo(draft, image.status(), schema);
         }
         return draft.build();
     }
@@ -133,7 +137,7 @@ public final class ImagePatch {
      * @param value JSON null for a removal
      */
     private record Change(Operation operation, boolean overwrites, String name, JsonNode value) {
-        void applyTo(ImageAttributes.Draft image, ImageStatus status) {
+        void applyTo(ImageAttributes.Draft image, ImageStatus status, ImageSchema schema) {
             boolean base = ImageSchema.isSettable(name);
             boolean present = base || image.properties().containsKey(name);
             if (operation == Operation.ADD ? present && !overwrites : !present) {
@@ -151,7 +155,7 @@ public final class ImagePatch {
                 throw HttpFailure.forbidden(
                         "Attribute " + name + " can be only replaced for a queued image.");
             }
-            ImageSchema.set(image, name, value);
+            schema.set(image, name, value);
         }
     }
 
@@ -173,7 +177,11 @@ public final class ImagePatch {
     }
 
     private static Change read(
-            Dialect dialect, Operation operation, List<String> path, JsonNode change) {
+            Dialect dialect,
+            Operation operation,
+            List<String> path,
+            JsonNode change,
+            ImageSchema schema) {
         if (path.size() > 1) {
             throw HttpFailure.badRequest(
                     "Invalid JSON pointer for this resource: '/" + String.join("/", path) + "'");
@@ -194,7 +202,7 @@ public final class ImagePatch {
                             + "\" requires a member named \"value\".");
         }
         // A wrong value is refused whatever the image is like, so try it on one that has nothing.
-        ImageSchema.set(new ImageAttributes.Draft(), name, value);
+        schema.set(new ImageAttributes.Draft(), name, value);
         return new Change(operation, dialect == Dialect.OPERATION_IS_VALUE, name, value);
     }
 

@@ -7,6 +7,7 @@ import mirage.glance.transfer.ContentCheck;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -68,6 +69,13 @@ public interface Quotas {
      * @param places how many stores are to get them
      */
     default void requireRoomToImport(ImageRecord image, boolean isStaged, int places) {}
+
+    /**
+     * Before an image gets places on the web.
+     *
+     * @param sizes of what is there, each at least 0
+     */
+    default void requireRoomForPlaces(ImageRecord image, Collection<Long> sizes) {}
 
     /** Looks at bytes as they come, whose number nobody said before. */
     default ContentCheck check() {

@@ -6,6 +6,7 @@ import mirage.glance.record.ImageRecords;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.ContentCheck.Inspection;
 
+import java.util.Collection;
 import java.util.List;
 
 /** So many bytes for each project, counted over its images in all stores. */
@@ -35,6 +36,13 @@ final class StorageQuota implements Quotas {
                 size > Long.MAX_VALUE / Math.max(1, places) ? Long.MAX_VALUE : size * places);
     }
 
+    @Override
+    public void requireRoomForPlaces(ImageRecord image, Collection<Long> sizes) {
+        if (!sizes.isEmpty()) {
+            require(image, sizes.stream().reduce(0L, StorageQuota::sum));
+        }
+    }
+
     /** Breaks off where there is no more room. */
     @Override
     public ContentCheck check() {
@@ -56,6 +64,10 @@ final class StorageQuota implements Quotas {
         if (size < 0 ? remaining <= 0 : size > remaining) {
             throw refused(size < 0 ? "None" : String.valueOf(size), remaining);
         }
+    }
+
+    private static long sum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
     private static HttpFailure refused(String size, long remaining) {

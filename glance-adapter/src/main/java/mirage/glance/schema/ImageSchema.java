@@ -9,7 +9,6 @@ import mirage.glance.record.Visibility;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -30,13 +29,8 @@ import java.util.regex.Pattern;
  * What is refused is a {@link HttpFailure}: 403 for what is not the client's to set, 400 for a wrong value.
  */
 public final class ImageSchema {
-    public static final List<String> DISK_FORMATS =
-            List.of(
-                    "ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso",
-                    "ploop");
-    public static final List<String> CONTAINER_FORMATS =
-            List.of("ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed");
-
+    private static final String DISK_FORMAT = "disk_format";
+    private static final String CONTAINER_FORMAT = "container_format";
     private static final int MAX_TEXT_CHARACTERS = 255;
     private static final Pattern UUID =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -64,15 +58,6 @@ public final class ImageSchema {
             Map.ofEntries(
                     Map.entry("name", (image, value) -> image.name(textOrNull("name", value))),
                     Map.entry("owner", (image, value) -> image.owner(textOrNull("owner", value))),
-                    Map.entry(
-                            "disk_format",
-                            (image, value) ->
-                                    image.diskFormat(oneOf("disk_format", value, DISK_FORMATS))),
-                    Map.entry(
-                            "container_format",
-                            (image, value) ->
-                                    image.containerFormat(
-                                            oneOf("container_format", value, CONTAINER_FORMATS))),
                     Map.entry("visibility", (image, value) -> image.visibility(visibility(value))),
                     Map.entry(
                             "protected",
@@ -85,11 +70,20 @@ public final class ImageSchema {
                             "min_disk", (image, value) -> image.minDisk(amount("min_disk", value))),
                     Map.entry("tags", (image, value) -> setTags(image, tags(value))));
 
-    private ImageSchema() {}
+    private final Map<String, Collection<String>> formats;
+
+    /**
+     * @param formats that the two attributes may name
+     */
+    public ImageSchema(FormatNames formats) {
+        this.formats = Map.of(DISK_FORMAT, formats.disk(), CONTAINER_FORMAT, formats.container());
+    }
 
     /** Whether a name is an attribute that every image has and clients set. */
     public static boolean isSettable(String name) {
-        return SETTABLE.containsKey(name);
+        return SETTABLE.containsKey(name)
+                || name.equals(DISK_FORMAT)
+                || name.equals(CONTAINER_FORMAT);
     }
 
     /** Whether a text can be the id of an image. */
@@ -116,8 +110,18 @@ public final class ImageSchema {
      *
      * @throws HttpFailure 400 for a value that it cannot have, 403 for a name that is not a client's to set
      */
-    public static void set(ImageAttributes.Draft image, String name, JsonNode value) {
+    public void set(ImageAttributes.Draft image, String name, JsonNode value) {
         requireNotReserved(name);
+        Collection<String> permitted = formats.get(name);
+        if (permitted != null) {
+            String format = oneOf(name, value, permitted);
+            if (name.equals(DISK_FORMAT)) {
+                image.diskFormat(format);
+            } else {
+                image.containerFormat(format);
+            }
+            return;
+        }
         BiConsumer<ImageAttributes.Draft, JsonNode> setter = SETTABLE.get(name);
         if (setter != null) {
             setter.accept(image, value);

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * The JSON schemas that clients read under {@code /v2/schemas/}, by name. glanceclient checks every image that it sees
- * against them. A schema is a file beside this class; the lists of formats are filled in from {@link ImageSchema}.
+ * against them. A schema is a file beside this class; the lists of formats are filled in in.
  *
  * <p>Glance lists {@code stores} among the properties of an image also where it has a single store and never shows it.
  * Here it is left out: the {@code glance} command 4.1.0 makes an option of each property and then fails in every call, as
@@ -24,11 +24,15 @@ public final class PublishedSchemas {
 
     private PublishedSchemas() {}
 
-    /** Every schema by its name, such as {@code image}. */
-    public static Map<String, ObjectNode> all() {
+    /**
+     * Every schema by its name, such as {@code image}.
+     *
+     * @param formats that images may be of
+     */
+    public static Map<String, ObjectNode> all(FormatNames formats) {
         ObjectNode image = read("image.json");
-        fill(image, "disk_format", ImageSchema.DISK_FORMATS);
-        fill(image, "container_format", ImageSchema.CONTAINER_FORMATS);
+        fill(image, "disk_format", formats.disk());
+        fill(image, "container_format", formats.container());
         Map<String, ObjectNode> schemas = new LinkedHashMap<>();
         schemas.put("image", image);
         schemas.put("images", collectionOf("images", image));

@@ -17,6 +17,8 @@ import mirage.glance.policy.PolicyOptions;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.StoreOptions;
+import mirage.glance.transfer.FormatOptions;
+import mirage.glance.transfer.ImportOptions;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.web.WebOptions;
 
@@ -35,6 +37,8 @@ final class AllOptions {
                     QuotaOptions.GROUPS,
                     StoreOptions.GROUPS,
                     CacheOptions.GROUPS,
+                    FormatOptions.GROUPS,
+                    ImportOptions.GROUPS,
                     TaskOptions.GROUPS,
                     SignatureOptions.GROUPS,
                     NotificationOptions.GROUPS,

@@ -6,6 +6,7 @@ import mirage.glance.config.Configuration;
 import mirage.glance.config.ConfigurationReader;
 import mirage.glance.config.Reference;
 import mirage.glance.config.SampleFile;
+import mirage.glance.http.HttpSettings;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,6 +81,7 @@ public final class ConfigCommand implements Subcommand {
             Configuration configuration;
             try {
                 configuration = read();
+                HttpSettings.from(configuration); // options that only go together
             } catch (ConfigException wrong) {
                 return refused(wrong, spec);
             }

@@ -3,6 +3,7 @@ package mirage.glance.serve;
 import mirage.glance.api.ApiSettings;
 import mirage.glance.api.ImageApi;
 import mirage.glance.api.ImageService;
+import mirage.glance.api.NewImages;
 import mirage.glance.cache.CacheOptions;
 import mirage.glance.cache.ImageCache;
 import mirage.glance.config.Configuration;
@@ -26,6 +27,7 @@ import mirage.glance.metrics.Metrics;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.notification.NotificationOptions;
 import mirage.glance.notification.Notifications;
+import mirage.glance.policy.Compat;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.quota.Quotas;
@@ -37,11 +39,18 @@ import mirage.glance.record.SqlImageRecords;
 import mirage.glance.record.SqlNodes;
 import mirage.glance.record.SqlTasks;
 import mirage.glance.record.Tasks;
+import mirage.glance.schema.ImageSchema;
 import mirage.glance.signature.SignatureOptions;
 import mirage.glance.store.ImageStores;
+import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.CreatingImportJob;
+import mirage.glance.transfer.FormatOptions;
 import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.ImportOptions;
+import mirage.glance.transfer.ImportPlugins;
 import mirage.glance.transfer.ImportSources;
+import mirage.glance.transfer.LocationJob;
 import mirage.glance.transfer.RemoteImages;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.transfer.TaskRunner;
@@ -126,8 +135,10 @@ public final class GlanceService implements AutoCloseable {
         opened.push(web);
         Stores opener = new Stores(configuration, web, opened);
         ImageStores stores = opener.open();
-        metrics.bind(new LibraryMetrics(opener.libraries().getFirst()));
+        opener.libraries()
+                .forEach((store, library) -> metrics.bind(new LibraryMetrics(store, library)));
         Identities callers = Identities.open(configuration, directory, Clock.systemUTC(), opened);
+        callers.meters().forEach(metrics::bind);
         Database database = database(configuration);
         opened.push(database);
         metrics.bind(database.meters());
@@ -155,6 +166,12 @@ public final class GlanceService implements AutoCloseable {
         return Database.open(
                 DatabaseOptions.address(configuration, directory.resolve(RECORDS)),
                 configuration.get(DatabaseOptions.MAX_POOL_SIZE));
+    }
+
+    /** The call is newer than Zed, and has no use without a store that is the web. */
+    private static boolean offersLocations(Configuration configuration, ImageStores stores) {
+        return configuration.get(ServeOptions.COMPAT) == Compat.LATEST
+                && stores.all().stream().anyMatch(WebStore.class::isInstance);
     }
 
     /** Makes records and libraries agree, now and for nodes that die, and lets tasks go on. */
@@ -241,24 +258,59 @@ public final class GlanceService implements AutoCloseable {
             throws IOException {
         Clock clock = Clock.systemUTC();
         String node = ServeOptions.memberName(configuration);
-        ApiSettings settings = ApiSettings.from(configuration, stores.areNamed(), cache != null);
+        ApiSettings settings =
+                ApiSettings.from(
+                        configuration,
+                        stores.areNamed(),
+                        cache != null,
+                        offersLocations(configuration, stores));
         long cap = settings.limits().imageSizeCap();
+        boolean isNew = configuration.get(ServeOptions.COMPAT) == Compat.LATEST;
         Notifications notifications =
-                NotificationOptions.open(configuration, node, clock, opened, metrics::bind);
+                NotificationOptions.open(
+                        configuration,
+                        ServeOptions.nodeName(configuration),
+                        clock,
+                        opened,
+                        metrics::bind);
         ImageEvents events = new ImageEvents(notifications, stores.areNamed());
         ImageRecords records =
                 new TellingImageRecords(new SqlImageRecords(database), notifications, clock);
         Tasks tasks = new TellingTasks(new SqlTasks(database), notifications);
         Quotas quotas = QuotaOptions.quotas(configuration, records, clock, opened);
         ContentCheck signatures = SignatureOptions.check(configuration, clock, opened);
-        ContentCheck check = ContentCheck.all(List.of(quotas.check(), signatures));
-        ImportJob imports = new ImportJob(records, stores, sources, check, events, cap, clock);
+        ContentCheck check =
+                ContentCheck.all(
+                        List.of(
+                                quotas.check(),
+                                FormatOptions.check(configuration, isNew),
+                                signatures));
+        ImportPlugins plugins =
+                new ImportPlugins(
+                        configuration.get(ImportOptions.IMAGE_IMPORT_PLUGINS), records, cap, clock);
+        ImportJob imports =
+                new ImportJob(records, stores, sources, plugins, check, events, cap, clock);
         TaskRunner runner =
                 new TaskRunner(
                         tasks,
                         new SqlNodes(database),
                         node,
-                        Map.of(ImportJob.TYPE, imports),
+                        Map.of(
+                                ImportJob.TYPE,
+                                imports,
+                                LocationJob.TYPE,
+                                new LocationJob(records, stores, cap, clock),
+                                CreatingImportJob.TYPE,
+                                new CreatingImportJob(
+                                        records,
+                                        stores,
+                                        imports,
+                                        (body, owner) ->
+                                                NewImages.attributes(
+                                                        new ImageSchema(settings.formats()),
+                                                        body,
+                                                        owner),
+                                        clock)),
                         configuration.get(TaskOptions.MAX_WORKERS),
                         Duration.ofHours(configuration.get(TaskOptions.TASK_TIME_TO_LIVE)),
                         clock);

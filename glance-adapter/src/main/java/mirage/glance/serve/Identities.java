@@ -1,5 +1,7 @@
 package mirage.glance.serve;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import mirage.glance.config.ConfigException;
 import mirage.glance.config.ConfigOption;
 import mirage.glance.config.Configuration;
@@ -61,6 +63,11 @@ final class Identities {
     /** Knows all callers. */
     Identity identity() {
         return identity;
+    }
+
+    /** What is measured of them. */
+    List<MeterBinder> meters() {
+        return keystone == null ? List.of() : List.of(keystone.meters());
     }
 
     /**

@@ -23,11 +23,16 @@ final class LibraryMetrics implements MeterBinder {
     private static final Logger LOG = LoggerFactory.getLogger(LibraryMetrics.class);
     private static final long GOOD_FOR_NANOS = Duration.ofMinutes(1).toNanos();
 
+    private final String store;
     private final MirageLibrary library;
     private @Nullable LibraryStatistics counted;
     private long countedAt;
 
-    LibraryMetrics(MirageLibrary library) {
+    /**
+     * @param store whose library it is, in the label {@code store}
+     */
+    LibraryMetrics(String store, MirageLibrary library) {
+        this.store = store;
         this.library = library;
     }
 
@@ -74,6 +79,7 @@ final class LibraryMetrics implements MeterBinder {
             ToLongFunction<LibraryStatistics> fact) {
         Gauge.builder(name, this, library -> library.value(fact))
                 .description(description)
+                .tag("store", store)
                 .strongReference(true)
                 .register(registry);
     }

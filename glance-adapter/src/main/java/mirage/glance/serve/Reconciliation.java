@@ -17,6 +17,7 @@ import mirage.glance.record.ImageStatus;
 import mirage.glance.record.RecordNotFoundException;
 import mirage.glance.record.Task;
 import mirage.glance.record.Tasks;
+import mirage.glance.schema.FormatNames;
 import mirage.glance.schema.ImageSchema;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
@@ -233,7 +234,7 @@ final class Reconciliation {
 
     private static String formatOf(StoredImage image) {
         String format = image.format();
-        return format != null && ImageSchema.DISK_FORMATS.contains(format) ? format : RAW;
+        return format != null && FormatNames.defaults().disk().contains(format) ? format : RAW;
     }
 
     private void compare(ImageRecord record, LibraryStore store, @Nullable StoredImage image) {

@@ -14,7 +14,9 @@ import mirage.library.MirageLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +27,7 @@ final class Stores {
     private final Configuration configuration;
     private final WebAccess web;
     private final Deque<AutoCloseable> opened;
-    private final List<MirageLibrary> libraries = new ArrayList<>();
+    private final Map<String, MirageLibrary> libraries = new LinkedHashMap<>();
 
     /**
      * @param opened gets each library that is opened
@@ -50,9 +52,9 @@ final class Stores {
         return ImageStores.named(stores, byDefault(stores));
     }
 
-    /** The libraries that are open now. */
-    List<MirageLibrary> libraries() {
-        return List.copyOf(libraries);
+    /** The libraries that are open now, by the stores' names. */
+    Map<String, MirageLibrary> libraries() {
+        return Collections.unmodifiableMap(libraries);
     }
 
     private ImageStore open(String name, String kind, Path directory) throws IOException {
@@ -87,7 +89,7 @@ final class Stores {
         GlanceService.makeDirectory(directory);
         MirageLibrary library = MirageLibrary.open(directory, settings);
         opened.push(library);
-        libraries.add(library);
+        libraries.put(store, library);
         return library;
     }
 }

@@ -97,7 +97,15 @@ final class SignatureCheck implements ContentCheck {
                 "Signature verification for the image failed: " + reason + ".");
     }
 
-    private record Verification(Signature verifier, byte[] expected) implements Inspection {
+    private static final class Verification implements Inspection {
+        private final Signature verifier;
+        private final byte[] expected;
+
+        Verification(Signature verifier, byte[] expected) {
+            this.verifier = verifier;
+            this.expected = expected;
+        }
+
         @Override
         public void update(byte[] bytes, int offset, int length) {
             try {

@@ -50,7 +50,19 @@ public record LibraryStore(
 
     @Override
     public StoredBytes open(ImageLocation location) throws IOException {
-        ImageContent content = library.open(imageAt(location), View.CONTAINER);
+        return bytesOf(library.open(imageAt(location), View.CONTAINER));
+    }
+
+    /**
+     * Opens the disk that a guest sees, of an image that the library has taken apart.
+     *
+     * @throws mirage.bytes.FormatException when it could not be read
+     */
+    public StoredBytes openDisk(ImageId image) throws IOException {
+        return bytesOf(library.open(image, View.DISK));
+    }
+
+    private static StoredBytes bytesOf(ImageContent content) {
         return new StoredBytes() {
             @Override
             public long length() {

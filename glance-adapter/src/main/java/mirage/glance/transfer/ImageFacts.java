@@ -1,5 +1,6 @@
 package mirage.glance.transfer;
 
+import mirage.catalog.ImageId;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageData;
 import mirage.glance.record.ImageLocation;
@@ -8,6 +9,10 @@ import mirage.glance.record.ImageRecords;
 import mirage.glance.record.RecordNotFoundException;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
+import mirage.glance.store.StoredBytes;
+import mirage.image.inspect.FormatMatch;
+import mirage.image.inspect.ImageInspector;
+import mirage.image.inspect.Inspection;
 import mirage.library.StoredImage;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +25,7 @@ import java.io.IOException;
  */
 public final class ImageFacts {
     private static final String RAW = "raw";
+    private static final String BARE = "bare";
 
     private final ImageRecords records;
     private final ImageStores stores;
@@ -52,6 +58,40 @@ public final class ImageFacts {
                 settled,
                 stored.digests().md5(),
                 stored.digests().sha512());
+    }
+
+    /**
+     * What is known of bytes that were inspected. The virtual size is that of the declared format when the bytes are of
+     * it, too; a container may hold anything.
+     */
+    static ImageData of(StoredImage stored, ImageAttributes declared, Inspection found) {
+        String format = declared.diskFormat();
+        Long virtualSize = null;
+        if (RAW.equals(format)) {
+            virtualSize = stored.size() == 0 ? null : stored.size();
+        } else if (format != null && BARE.equals(declared.containerFormat())) {
+            FormatMatch match = found.match(format);
+            virtualSize =
+                    match == null || isUnknown(match.virtualSize()) ? null : match.virtualSize();
+        }
+        return ImageData.digested(
+                stored.size(),
+                virtualSize,
+                true,
+                stored.digests().md5(),
+                stored.digests().sha512());
+    }
+
+    /** To Glance, a disk of no size is one of unknown size. */
+    private static boolean isUnknown(@Nullable Long virtualSize) {
+        return virtualSize == null || virtualSize == 0;
+    }
+
+    /** Looks at the bytes that a store has of an image. */
+    static Inspection inspect(LibraryStore store, ImageId image) throws IOException {
+        try (StoredBytes bytes = store.open(store.locationOf(image))) {
+            return ImageInspector.inspect(new StoredSource(bytes));
+        }
     }
 
     /** The record with what the library has found out since; the record itself when there is nothing new. */

@@ -14,6 +14,7 @@ import mirage.glance.store.ImageStore;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.StoredBytes;
+import mirage.image.inspect.Inspection;
 import mirage.library.StoredImage;
 
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ import java.util.function.UnaryOperator;
  *
  * <pre>
  *   1. the store has the bytes      from the staging area, from the web, or from another store
- *   2. they are looked at           once, where they came in first
+ *   2. they are looked at           once, where they came in first, and after the plug-ins changed them
  *   3. the record says so           a new location; active at the first one, or at the last when all must succeed
  * </pre>
  *
@@ -50,6 +51,7 @@ public final class ImportJob implements TaskRunner.Job {
     private final ImageRecords records;
     private final ImageStores stores;
     private final ImportSources sources;
+    private final ImportPlugins plugins;
     private final ContentCheck check;
     private final TransferEvents events;
     private final long cap;
@@ -57,12 +59,14 @@ public final class ImportJob implements TaskRunner.Job {
 
     /**
      * @param sources opens what comes from elsewhere
+     * @param plugins change what comes in
      * @param cap the most bytes that an image may have
      */
     public ImportJob(
             ImageRecords records,
             ImageStores stores,
             ImportSources sources,
+            ImportPlugins plugins,
             ContentCheck check,
             TransferEvents events,
             long cap,
@@ -70,6 +74,7 @@ public final class ImportJob implements TaskRunner.Job {
         this.records = records;
         this.stores = stores;
         this.sources = sources;
+        this.plugins = plugins;
         this.check = check;
         this.events = events;
         this.cap = cap;
@@ -78,15 +83,20 @@ public final class ImportJob implements TaskRunner.Job {
 
     @Override
     public String run(Task task) throws TaskFailedException, InterruptedException {
+        return run(ImportRequest.parse(task.input()), task);
+    }
+
+    /** Does an import that another kind of task asks for. */
+    String run(ImportRequest request, Task task) throws TaskFailedException, InterruptedException {
         try {
-            return runOnce(task);
+            return runOnce(request, task);
         } finally {
             sources.forget(task);
         }
     }
 
-    private String runOnce(Task task) throws TaskFailedException, InterruptedException {
-        ImportRequest request = ImportRequest.parse(task.input());
+    private String runOnce(ImportRequest request, Task task)
+            throws TaskFailedException, InterruptedException {
         ImageRecord image = records.find(request.image());
         if (image == null) {
             forgetEverywhere(request);
@@ -170,6 +180,10 @@ public final class ImportJob implements TaskRunner.Job {
         if (there != null && (hasLocation(image, store) || comesFrom(request, store))) {
             return there;
         }
+        if (there != null && isDownload(request) && plugins.mayHaveConverted(image)) {
+            // The record does not tell any more what was downloaded, so it is not done again.
+            return changed(image.id(), store);
+        }
         if (there != null) {
             // Of a run before this one, or of nobody: the bytes may not be those of this import.
             store.library().delete(image.id());
@@ -178,9 +192,14 @@ public final class ImportJob implements TaskRunner.Job {
         String label = Uploads.labelOf(image.attributes());
         if (from == null) {
             try (InputStream bytes = sources.open(request, task)) {
-                ContentCheck.Inspection inspection = check.begin(image);
+                boolean areUnfinished = plugins.changeBytes();
+                ContentCheck.Inspection inspection =
+                        (areUnfinished ? ContentCheck.NOTHING : check).begin(image);
                 UploadStream upload = new UploadStream(bytes, cap, null, inspection);
                 StoredImage stored = storeOrTell(image, label, store, upload);
+                if (areUnfinished) {
+                    return changed(image.id(), store);
+                }
                 try (StoredBytes content = store.open(store.locationOf(image.id()))) {
                     inspection.finish(content);
                 }
@@ -195,6 +214,22 @@ public final class ImportJob implements TaskRunner.Job {
                 CopyStream copy = new CopyStream(bytes)) {
             return store.library().store(image.id(), label, copy);
         }
+    }
+
+    /** What the plug-ins make of bytes that a store has, looked at. */
+    private StoredImage changed(ImageId id, LibraryStore store) throws IOException {
+        plugins.run(id, store);
+        inspectAll(existing(id), store);
+        StoredImage stored = store.library().find(id);
+        if (stored == null) {
+            throw new RecordNotFoundException(id);
+        }
+        return stored;
+    }
+
+    private static boolean isDownload(ImportRequest request) {
+        return request.method() == ImportRequest.Method.WEB_DOWNLOAD
+                || request.method() == ImportRequest.Method.GLANCE_DOWNLOAD;
     }
 
     private static StoredImage storeOrTell(
@@ -213,10 +248,12 @@ public final class ImportJob implements TaskRunner.Job {
 
     /** Step 2 for staged bytes, which a run before this one may have passed already. */
     private void inspectStaged(ImageRecord image) throws IOException {
-        if (!image.locations().isEmpty()) {
-            return;
+        if (image.locations().isEmpty()) {
+            changed(image.id(), stores.byDefault());
         }
-        LibraryStore store = stores.byDefault();
+    }
+
+    private void inspectAll(ImageRecord image, LibraryStore store) throws IOException {
         ContentCheck.Inspection inspection = check.begin(image);
         try (StoredBytes content = store.open(store.locationOf(image.id()))) {
             byte[] buffer = new byte[64 * 1024];
@@ -233,7 +270,9 @@ public final class ImportJob implements TaskRunner.Job {
 
     /** Step 3. */
     private ImageRecord record(
-            ImportRequest request, LibraryStore store, StoredImage stored, boolean activate) {
+            ImportRequest request, LibraryStore store, StoredImage stored, boolean activate)
+            throws IOException {
+        Inspection found = ImageFacts.inspect(store, request.image());
         return records.update(
                 request.image(),
                 image -> {
@@ -244,7 +283,7 @@ public final class ImportJob implements TaskRunner.Job {
                     if (image.status() == ImageStatus.IMPORTING) {
                         active =
                                 image.active(
-                                        ImageFacts.of(stored, image.attributes()),
+                                        ImageFacts.of(stored, image.attributes(), found),
                                         locationsSoFar(request, image.id(), store),
                                         clock.instant());
                     } else if (!hasLocation(image, store)) {
@@ -278,8 +317,10 @@ public final class ImportJob implements TaskRunner.Job {
             for (String id : request.stores()) {
                 LibraryStore store = writable(id);
                 boolean staged = isStaged && stores.isDefault(store);
+                ImportPlugins.tidy(image.id(), store);
                 if (!hasLocation(image, store) && !staged) {
                     store.library().delete(image.id());
+                    ImportPlugins.forget(image.id(), store);
                 }
             }
             if (contentRefused) {
@@ -350,6 +391,7 @@ public final class ImportJob implements TaskRunner.Job {
             ImageRecord image = existing(request.image());
             if (!hasLocation(image, stores.byDefault())) {
                 stores.byDefault().library().delete(request.image());
+                ImportPlugins.forget(request.image(), stores.byDefault());
             }
         }
     }
@@ -358,6 +400,7 @@ public final class ImportJob implements TaskRunner.Job {
         for (LibraryStore store : stores.writable()) {
             try {
                 store.library().delete(request.image());
+                ImportPlugins.forget(request.image(), store);
             } catch (IOException failure) {
                 LOG.error(
                         "image {}: removed, its bytes in {} go at the next start",

@@ -9,6 +9,8 @@ import mirage.glance.record.ImageStatus;
 import mirage.glance.record.RecordNotFoundException;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.StoredBytes;
+import mirage.image.inspect.ImageInspector;
+import mirage.image.inspect.Inspection;
 import mirage.library.ImageExistsException;
 import mirage.library.StoredImage;
 
@@ -43,6 +45,9 @@ import java.util.function.UnaryOperator;
  */
 public final class Uploads {
     private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
+
+    private static final String WRONG_MEDIA_TYPE =
+            "The request media type application/octet-stream is not supported by this server.";
 
     private final ImageRecords records;
     private final ContentCheck check;
@@ -117,14 +122,17 @@ public final class Uploads {
 
     private ImageRecord receiveOrFail(
             ImageRecord image, InputStream body, @Nullable Long announced, LibraryStore store) {
-        StoredImage stored = storeOrQueueAgain(image, body, announced, store, check);
+        Received received = storeOrQueueAgain(image, body, announced, store, check);
         ImageRecord active =
                 settle(
                         image,
                         store,
                         saving ->
                                 saving.active(
-                                        ImageFacts.of(stored, saving.attributes()),
+                                        ImageFacts.of(
+                                                received.stored(),
+                                                saving.attributes(),
+                                                received.found()),
                                         List.of(store.locationOf(image.id())),
                                         clock.instant()));
         String name = labelOf(active.attributes());
@@ -143,14 +151,19 @@ public final class Uploads {
      */
     public ImageRecord stage(
             ImageRecord image, InputStream body, @Nullable Long announced, LibraryStore store) {
-        StoredImage stored = storeOrQueueAgain(image, body, announced, store, ContentCheck.NOTHING);
+        Received received = storeOrQueueAgain(image, body, announced, store, ContentCheck.NOTHING);
         return settle(
                 image,
                 store,
-                staging -> staging.staged(ImageData.undigested(stored.size()), clock.instant()));
+                staging ->
+                        staging.staged(
+                                ImageData.undigested(received.stored().size()), clock.instant()));
     }
 
-    private StoredImage storeOrQueueAgain(
+    /** What is kept, and what it is. */
+    private record Received(StoredImage stored, Inspection found) {}
+
+    private Received storeOrQueueAgain(
             ImageRecord image,
             InputStream body,
             @Nullable Long announced,
@@ -162,19 +175,19 @@ public final class Uploads {
             upload = new UploadStream(body, cap, announced, inspection);
             StoredImage stored =
                     store.library().store(image.id(), labelOf(image.attributes()), upload);
-            requireGood(image, store, inspection);
-            return stored;
+            return new Received(stored, requireGood(image, store, inspection));
         } catch (IOException | RuntimeException failure) {
             queueAgain(image);
             throw answerTo(failure, upload, image);
         }
     }
 
-    private static void requireGood(
+    private static Inspection requireGood(
             ImageRecord image, LibraryStore store, ContentCheck.Inspection inspection)
             throws IOException {
         try (StoredBytes bytes = store.open(store.locationOf(image.id()))) {
             inspection.finish(bytes);
+            return ImageInspector.inspect(new StoredSource(bytes));
         } catch (HttpFailure refused) {
             store.library().delete(image.id());
             throw refused;
@@ -221,7 +234,7 @@ public final class Uploads {
             LOG.info("image {}: {}", image.id(), refused.message());
             return records.find(image.id()) == null
                     ? new HttpFailure(410, "Image " + image.id() + " was deleted.")
-                    : refused;
+                    : refusal(refused);
         }
         if (failure instanceof ImageExistsException) {
             LOG.error("image {}: the library has bytes that no record knows of", image.id());
@@ -229,6 +242,13 @@ public final class Uploads {
         }
         LOG.error("image {}: cannot be stored", image.id(), failure);
         return new HttpFailure(503, "The image cannot be stored now.");
+    }
+
+    /** Glance says of wrong bytes what HTTP says of wrong headers; clients know it by that sentence. */
+    private static HttpFailure refusal(HttpFailure refused) {
+        return refused.status() == 415
+                ? new HttpFailure(415, WRONG_MEDIA_TYPE + "\n\n" + refused.message())
+                : refused;
     }
 
     private void queueAgain(ImageRecord image) {
@@ -266,7 +286,8 @@ public final class Uploads {
         }
     }
 
-    static boolean lacksFormats(ImageRecord image) {
+    /** Whether an image does not say what its bytes are. */
+    public static boolean lacksFormats(ImageRecord image) {
         return image.attributes().diskFormat() == null
                 || image.attributes().containerFormat() == null;
     }

@@ -6,6 +6,7 @@ import mirage.glance.api.TestService.Answer;
 import mirage.glance.cors.CorsRules;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +24,15 @@ final class CorsTest {
     private static final String HORIZON = "https://horizon.example.com";
 
     @TempDir Path directory;
+
+    // Each test starts it, with what it is about.
+    @SuppressWarnings("NullAway.Init")
     private TestService service;
 
     private void start(CorsRules rules) throws IOException {
         TestService.Parts parts = new TestService.Parts();
         parts.cors = rules;
-        service = new TestService(directory, parts);
+        restart(parts);
     }
 
     private static CorsRules rules(String... origins) {
@@ -39,6 +43,16 @@ final class CorsTest {
                 3600,
                 Set.of("GET", "PUT"),
                 List.of("X-Auth-Token"));
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        service = new TestService(directory);
+    }
+
+    private void restart(TestService.Parts parts) throws IOException {
+        service.close();
+        service = new TestService(directory, parts);
     }
 
     @AfterEach

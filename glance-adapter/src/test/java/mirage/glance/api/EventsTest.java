@@ -196,6 +196,16 @@ final class EventsTest {
     }
 
     @Test
+    void whereStoresHaveNamesTheyAreTold(@TempDir Path directory) throws IOException {
+        service.close();
+        service = TestService.withStores(directory, 1, parts);
+        String id = service.create(FORMATS);
+        service.put(id, new byte[10]).header("X-Image-Meta-Store", "cheap").send(204);
+        assertThat(payload("image.prepare").path("backend").asText()).isEqualTo("cheap");
+        assertThat(payload("image.upload").has("backend")).isFalse();
+    }
+
+    @Test
     void whatIsOnlyLookedAtIsNotTold() {
         String id = service.createActive(new byte[10]);
         events.clear();

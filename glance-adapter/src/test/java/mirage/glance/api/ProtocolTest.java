@@ -186,7 +186,7 @@ final class ProtocolTest {
                 "/v2/schemas/",
                 "/v2/schemas/nothing",
                 "/v2/info",
-                "/v2/metadefs/namespaces",
+                "/v2/metadefs",
                 "/v2/info/stores"
             })
     void unknownPathsAreNotFound(String path) {

@@ -2,15 +2,20 @@ package mirage.glance.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+
 import mirage.glance.api.TestService.Answer;
 import mirage.glance.quota.Quotas;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -22,7 +27,20 @@ final class QuotaTest {
     private static final String FORMATS = "{'disk_format': 'raw', 'container_format': 'bare'}";
 
     @TempDir Path directory;
+
+    // Each test starts it, with what it is about.
+    @SuppressWarnings("NullAway.Init")
     private TestService service;
+
+    @BeforeEach
+    void start() throws IOException {
+        service = new TestService(directory);
+    }
+
+    private void restart(TestService.Parts parts) throws IOException {
+        service.close();
+        service = new TestService(directory, parts);
+    }
 
     @AfterEach
     void stop() {
@@ -32,7 +50,7 @@ final class QuotaTest {
     private void startWithBytes(long bytes) throws IOException {
         TestService.Parts parts = new TestService.Parts();
         parts.quotas = records -> Quotas.ofBytes(records, bytes);
-        service = new TestService(directory, parts);
+        restart(parts);
     }
 
     private void startWithLimits(Map<String, Long> ofWeb) throws IOException {
@@ -55,7 +73,7 @@ final class QuotaTest {
                                     }
                                     return limits;
                                 });
-        service = new TestService(directory, parts);
+        restart(parts);
     }
 
     @Test
@@ -97,6 +115,78 @@ final class QuotaTest {
         stage(id, new byte[1001]).send(204);
         assertThat(importStaged(id).send(413).text()).contains("1000 bytes remaining");
         assertThat(service.image(id).path("status").asText()).isEqualTo("uploading");
+    }
+
+    @Test
+    void copiesAndPlacesOnTheWebCount() throws Exception {
+        HttpServer peer = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        peer.createContext(
+                "/600",
+                exchange -> {
+                    boolean head = exchange.getRequestMethod().equals("HEAD");
+                    exchange.getResponseHeaders().add("Content-Length", "600");
+                    exchange.sendResponseHeaders(200, head ? -1 : 600);
+                    if (!head) {
+                        exchange.getResponseBody().write(new byte[600]);
+                    }
+                    exchange.close();
+                });
+        peer.start();
+        try {
+            int port = peer.getAddress().getPort();
+            TestService.Parts parts = new TestService.Parts();
+            parts.quotas = records -> Quotas.ofBytes(records, 1000);
+            service.close();
+            service = TestService.withStores(directory, port, parts);
+            String place = "{'url': 'http://localhost:" + port + "/600', 'metadata': {}}";
+            String add = "[{'op': 'add', 'path': '/locations/-', 'value': " + place + "}]";
+            String onWeb = service.create(FORMATS);
+            service.patch(onWeb, add).send(200);
+            String other = service.create(FORMATS);
+            assertThat(service.patch(other, add).send(413).text())
+                    .contains("The size of the data 600 will exceed the limit. 400 bytes");
+            service.delete("/v2/images/" + onWeb).send(204);
+
+            service.put(other, new byte[600]).send(204);
+            assertThat(
+                            service.post(
+                                            "/v2/images/" + other + "/import",
+                                            "{'method': {'name': 'copy-image'},"
+                                                    + " 'stores': ['cheap']}")
+                                    .as("admin")
+                                    .send(413)
+                                    .text())
+                    .contains("400 bytes remaining");
+
+            // How much comes from the web is not known before it comes.
+            String fetched = service.create(FORMATS);
+            service.post(
+                            "/v2/images/" + fetched + "/import",
+                            "{'method': {'name': 'web-download', 'uri': 'http://localhost:"
+                                    + port
+                                    + "/600'}}")
+                    .send(202);
+            assertThat(endedTask(fetched)).contains("400 bytes remaining");
+            assertThat(service.image(fetched).path("status").asText()).isEqualTo("queued");
+        } finally {
+            peer.stop(0);
+        }
+    }
+
+    private String endedTask(String id) throws InterruptedException {
+        for (int i = 0; i < 600; i++) {
+            JsonNode task =
+                    service.get("/v2/images/" + id + "/tasks")
+                            .send(200)
+                            .json()
+                            .path("tasks")
+                            .path(0);
+            if (task.path("expires_at").isTextual()) {
+                return task.path("message").asText();
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("the task does not end");
     }
 
     @Test
@@ -155,7 +245,7 @@ final class QuotaTest {
     void aLimitThatIsNotRegisteredIsZero() throws IOException {
         TestService.Parts parts = new TestService.Parts();
         parts.quotas = records -> Quotas.ofLimits(records, project -> Map.of());
-        service = new TestService(directory, parts);
+        restart(parts);
         service.post("/v2/images", FORMATS).send(413);
     }
 

@@ -104,6 +104,15 @@ final class StoresTest {
     }
 
     @Test
+    void theSchemaKnowsOfThem() {
+        for (String path : List.of("/v2/schemas/image", "/v2/schemas/images")) {
+            JsonNode schema = service.get(path).send(200).json();
+            JsonNode image = path.endsWith("s") ? schema.at("/properties/images/items") : schema;
+            assertThat(image.at("/properties/stores/readOnly").asBoolean()).as(path).isTrue();
+        }
+    }
+
+    @Test
     void anUploadGoesWhereItIsSent() throws IOException {
         String id = create();
         service.put(id, BYTES).header("X-Image-Meta-Store", "cheap").send(204);
@@ -305,5 +314,94 @@ final class StoresTest {
         assertThat(service.get("/v2/cache").as("admin").send(200).json().path("cached_images"))
                 .isEmpty();
         service.get("/v2/images/" + id + "/file").send(204);
+    }
+
+    private JsonNode lastTask(String id) throws InterruptedException {
+        for (int i = 0; i < 600; i++) {
+            JsonNode tasks =
+                    service.get("/v2/images/" + id + "/tasks").send(200).json().path("tasks");
+            JsonNode last = tasks.path(tasks.size() - 1);
+            if (last.path("expires_at").isTextual()) {
+                return last;
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("the task does not end");
+    }
+
+    @Test
+    void anImageIsMadeOfALocation() throws Exception {
+        String id = create();
+        String path = "/v2/images/" + id + "/locations";
+        service.post(path, "{'url': '" + uri + "/image'}").send(202);
+        assertThat(lastTask(id).path("status").asText()).isEqualTo("success");
+        JsonNode image = service.image(id);
+        assertThat(image.path("status").asText()).isEqualTo("active");
+        assertThat(image.path("size").asLong()).isEqualTo(BYTES.length);
+        assertThat(image.path("os_hash_algo").asText()).isEqualTo("sha512");
+        assertThat(image.path("os_hash_value").asText()).hasSize(128);
+        assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
+        service.post(path, "{'url': '" + uri + "/image'}").send(409);
+        service.get(path).send(403);
+        assertThat(service.get(path).as("admin").send(200).json().path(0).path("url").asText())
+                .isEqualTo(uri + "/image");
+    }
+
+    @Test
+    void aLocationWithOtherBytesIsRefused() throws Exception {
+        String id = create();
+        service.post(
+                        "/v2/images/" + id + "/locations",
+                        "{'url': '"
+                                + uri
+                                + "/image', 'validation_data': {'os_hash_algo': 'sha256',"
+                                + " 'os_hash_value': '"
+                                + "0".repeat(64)
+                                + "'}}")
+                .send(202);
+        assertThat(lastTask(id).path("status").asText()).isEqualTo("failure");
+        assertThat(service.image(id).path("status").asText()).isEqualTo("queued");
+    }
+
+    @Test
+    void locationsAreLookedAtFirst() {
+        String id = create();
+        String path = "/v2/images/" + id + "/locations";
+        service.post(path, "{}").send(400);
+        service.post(path, "{'url': 'http://127.0.0.1:1/x'}").send(400);
+        service.post(path, "{'url': 'file:///etc/passwd'}").send(403);
+        service.post(
+                        path,
+                        "{'url': '" + uri + "/image', 'validation_data': {'os_hash_algo': 'md5'}}")
+                .send(400);
+        service.post(path, "{'url': '" + uri + "/image'}").as("bob").send(404);
+        assertThat(service.image(id).path("status").asText()).isEqualTo("queued");
+    }
+
+    @Test
+    void administratorsMakeImagesByTasks() throws Exception {
+        String body =
+                "{'type': 'import', 'input': {'import_from': '"
+                        + uri
+                        + "/image', 'import_from_format': 'raw', 'image_properties': {'name': 'made',"
+                        + " 'disk_format': 'raw', 'container_format': 'bare'}}}";
+        service.post("/v2/tasks", body).send(403);
+        service.post("/v2/tasks", "{'type': 'import'}").as("admin").send(400);
+        service.post("/v2/tasks", body.replace(uri, "file://")).as("admin").send(400);
+        var answer = service.post("/v2/tasks", body).as("admin").send(201);
+        String task = answer.json().path("id").asText();
+        assertThat(answer.header("Location")).endsWith("/v2/tasks/" + task);
+        JsonNode ended = answer.json();
+        for (int i = 0; i < 600 && !ended.path("expires_at").isTextual(); i++) {
+            Thread.sleep(20);
+            ended = service.get("/v2/tasks/" + task).as("admin").send(200).json();
+        }
+        assertThat(ended.path("status").asText()).isEqualTo("success");
+        String id = ended.path("result").path("image_id").asText();
+        JsonNode image = service.get("/v2/images/" + id).as("admin").send(200).json();
+        assertThat(image.path("status").asText()).isEqualTo("active");
+        assertThat(image.path("name").asText()).isEqualTo("made");
+        assertThat(service.get("/v2/images/" + id + "/file").as("admin").send(200).bytes())
+                .isEqualTo(BYTES);
     }
 }

@@ -30,12 +30,17 @@ import mirage.glance.record.MemoryImageRecords;
 import mirage.glance.record.MemoryNodes;
 import mirage.glance.record.MemoryTasks;
 import mirage.glance.record.Tasks;
+import mirage.glance.schema.ImageSchema;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
 import mirage.glance.store.WebStore;
 import mirage.glance.transfer.ContentCheck;
+import mirage.glance.transfer.CreatingImportJob;
 import mirage.glance.transfer.ImportJob;
+import mirage.glance.transfer.ImportPlugin;
+import mirage.glance.transfer.ImportPlugins;
 import mirage.glance.transfer.ImportRequest;
+import mirage.glance.transfer.LocationJob;
 import mirage.glance.transfer.RemoteImages;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
@@ -112,6 +117,7 @@ final class TestService implements AutoCloseable {
         CorsRules cors = CorsRules.OFF;
         Notifications notifications = Notifications.NONE;
         ContentCheck check = ContentCheck.NOTHING;
+        List<ImportPlugin> plugins = List.of();
     }
 
     /**
@@ -126,11 +132,13 @@ final class TestService implements AutoCloseable {
     static TestService withStores(Path directory, int webPort, Parts parts) throws IOException {
         ApiSettings settings =
                 new ApiSettings(
-                        ApiSettings.versions(true, false, false),
+                        ApiSettings.versions(true, true, true),
                         settings().limits(),
                         List.of(ImportRequest.Method.values()),
                         true,
-                        false);
+                        false,
+                        settings().formats(),
+                        settings().injected());
         WebFilter filter =
                 new WebFilter(
                         Set.of("http"),
@@ -142,9 +150,26 @@ final class TestService implements AutoCloseable {
         return new TestService(directory, settings, filter, true, parts);
     }
 
+    /** That demands something of bytes. */
+    static TestService demanding(Path directory, ContentCheck check, ApiSettings settings)
+            throws IOException {
+        return changing(directory, check, settings, List.of());
+    }
+
+    /** That changes what is imported. */
+    static TestService changing(
+            Path directory, ContentCheck check, ApiSettings settings, List<ImportPlugin> plugins)
+            throws IOException {
+        Parts parts = new Parts();
+        parts.check = check;
+        parts.plugins = plugins;
+        return new TestService(directory, settings, WebFilter.defaults(), false, parts);
+    }
+
     private TestService(
             Path directory, ApiSettings settings, WebFilter filter, boolean withStores, Parts parts)
             throws IOException {
+        long cap = settings.limits().imageSizeCap();
         web = WebAccess.through(filter);
         Identity identity = credentials -> CALLERS.get(credentials.token());
         InstantSource ticking = () -> now.getAndUpdate(time -> time.plusSeconds(1));
@@ -180,13 +205,30 @@ final class TestService implements AutoCloseable {
         ImageEvents events = new ImageEvents(told, withStores);
         Quotas quotas = parts.quotas.apply(records);
         ContentCheck check = ContentCheck.all(List.of(quotas.check(), parts.check));
-        ImportJob imports = new ImportJob(telling, stores, remote, check, events, SIZE_CAP, clock);
+        ImportPlugins changes = new ImportPlugins(parts.plugins, telling, cap, clock);
+        ImportJob imports =
+                new ImportJob(telling, stores, remote, changes, check, events, cap, clock);
         runner =
                 new TaskRunner(
                         tellingTasks,
                         new MemoryNodes(),
                         "here",
-                        Map.of(ImportJob.TYPE, imports),
+                        Map.of(
+                                ImportJob.TYPE,
+                                imports,
+                                LocationJob.TYPE,
+                                new LocationJob(records, stores, SIZE_CAP, clock),
+                                CreatingImportJob.TYPE,
+                                new CreatingImportJob(
+                                        records,
+                                        stores,
+                                        imports,
+                                        (body, owner) ->
+                                                NewImages.attributes(
+                                                        new ImageSchema(settings.formats()),
+                                                        body,
+                                                        owner),
+                                        clock)),
                         2,
                         Duration.ofHours(1),
                         clock);
@@ -198,7 +240,7 @@ final class TestService implements AutoCloseable {
                         METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
-                        new Uploads(telling, check, events, SIZE_CAP, "here", clock),
+                        new Uploads(telling, check, events, cap, "here", clock),
                         runner,
                         remote,
                         quotas,

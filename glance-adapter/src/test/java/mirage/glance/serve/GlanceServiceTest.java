@@ -3,15 +3,22 @@ package mirage.glance.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
 import mirage.glance.config.ConfigurationReader;
 import mirage.glance.http.HttpOptions;
+import mirage.glance.transfer.ImportOptions;
 import mirage.library.LibrarySettings.Acknowledge;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -23,13 +30,19 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
+import java.util.zip.GZIPInputStream;
 
 /** The service as {@code mirage serve} starts it, over the library that it has there. */
 @Timeout(120)
 final class GlanceServiceTest {
     private static final String ID = "11111111-2222-3333-4444-555555555555";
+
+    private static final String BYTES = "application/octet-stream";
+    private static final Path QCOW2 = Path.of("../mirage-backend/src/test/resources/golden/qcow2");
 
     @TempDir Path directory;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -43,6 +56,7 @@ final class GlanceServiceTest {
                                 "test")
                         .override(HttpOptions.BIND_PORT, String.valueOf(port), "test")
                         .override(ServeOptions.ACKNOWLEDGE, acknowledge.name(), "test")
+                        .override(ImportOptions.IMAGE_IMPORT_PLUGINS, "image_conversion", "test")
                         .read());
     }
 
@@ -91,6 +105,66 @@ final class GlanceServiceTest {
                 assertThat(send(service, "GET", "/" + id + "/file", "x/y", new byte[0]).body())
                         .isEqualTo(data);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anImportIsConvertedByTheLibrary(Acknowledge acknowledge) throws Exception {
+        byte[] body =
+                ("{\"id\": \""
+                                + ID
+                                + "\", \"disk_format\": \"qcow2\", \"container_format\": \"bare\"}")
+                        .getBytes(StandardCharsets.US_ASCII);
+        byte[] wrong = new byte[1 << 20];
+        byte[] direct =
+                "{\"method\": {\"name\": \"glance-direct\"}}".getBytes(StandardCharsets.US_ASCII);
+        try (GlanceService service = start(acknowledge, 0)) {
+            assertThat(send(service, "POST", "", "application/json", body).statusCode())
+                    .isEqualTo(201);
+            assertThat(send(service, "PUT", "/" + ID + "/file", BYTES, wrong).statusCode())
+                    .isEqualTo(415);
+            assertThat(send(service, "PUT", "/" + ID + "/stage", BYTES, qcow2()).statusCode())
+                    .isEqualTo(204);
+            assertThat(
+                            send(service, "POST", "/" + ID + "/import", "application/json", direct)
+                                    .statusCode())
+                    .isEqualTo(202);
+            awaitImported(service);
+            byte[] disk = send(service, "GET", "/" + ID + "/file", "x/y", new byte[0]).body();
+            assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(disk)))
+                    .isEqualTo(
+                            new ObjectMapper()
+                                    .readTree(QCOW2.resolve("zlib.json").toFile())
+                                    .path("sha256")
+                                    .asText());
+        }
+        try (GlanceService service = start(acknowledge, 0)) {
+            JsonNode list =
+                    new ObjectMapper()
+                            .readTree(send(service, "GET", "", "x/y", new byte[0]).body());
+            assertThat(list.path("images")).hasSize(1);
+            assertThat(list.at("/images/0/disk_format").asText()).isEqualTo("raw");
+        }
+    }
+
+    private void awaitImported(GlanceService service) throws Exception {
+        for (int i = 0; i < 600; i++) {
+            byte[] tasks = send(service, "GET", "/" + ID + "/tasks", "x/y", new byte[0]).body();
+            JsonNode task = new ObjectMapper().readTree(tasks).at("/tasks/0");
+            if (task.path("expires_at").isTextual()) {
+                assertThat(task.path("status").asText()).isEqualTo("success");
+                return;
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("the import does not end");
+    }
+
+    private static byte[] qcow2() throws IOException {
+        try (InputStream in =
+                new GZIPInputStream(Files.newInputStream(QCOW2.resolve("zlib.qcow2.gz")))) {
+            return in.readAllBytes();
         }
     }
 

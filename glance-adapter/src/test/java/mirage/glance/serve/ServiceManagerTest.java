@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -67,7 +66,7 @@ final class ServiceManagerTest {
         ServiceManager.of(Map.of("NOTIFY_SOCKET", directory.resolve("none").toString()), 1)
                 .ready("");
         ServiceManager.of(Map.of("NOTIFY_SOCKET", "/" + "x".repeat(200)), 1).ready("");
-        assertThat(Files.list(directory)).isEmpty();
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package mirage.glance.identity.keystone;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import mirage.glance.identity.Identity;
 import mirage.glance.identity.remote.RemoteService;
 
@@ -12,9 +14,9 @@ import java.time.InstantSource;
 public final class Keystone implements AutoCloseable {
     private final RemoteService remote;
     private final ServiceSession session;
-    private final Identity identity;
+    private final KeystoneIdentity identity;
 
-    private Keystone(RemoteService remote, ServiceSession session, Identity identity) {
+    private Keystone(RemoteService remote, ServiceSession session, KeystoneIdentity identity) {
         this.remote = remote;
         this.session = session;
         this.identity = identity;
@@ -39,6 +41,11 @@ public final class Keystone implements AutoCloseable {
 
     public Identity identity() {
         return identity;
+    }
+
+    /** What is measured: the cache of tokens. */
+    public MeterBinder meters() {
+        return identity.meters();
     }
 
     /**

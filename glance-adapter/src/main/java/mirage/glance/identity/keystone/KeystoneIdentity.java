@@ -1,5 +1,7 @@
 package mirage.glance.identity.keystone;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Credentials;
 import mirage.glance.identity.Identity;
@@ -33,6 +35,11 @@ final class KeystoneIdentity implements Identity {
         this.settings = settings;
         this.clock = clock;
         this.tokens = new TokenCache(this::validate, settings.tokenCacheTime(), clock);
+    }
+
+    /** What is measured of the answers that are kept. */
+    MeterBinder meters() {
+        return tokens.meters();
     }
 
     @Override

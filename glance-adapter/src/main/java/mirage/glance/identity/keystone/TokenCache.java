@@ -4,6 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
+
 import mirage.glance.identity.TokenDigest;
 
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ final class TokenCache {
     static final Duration UNKNOWN_TIME = Duration.ofSeconds(5);
 
     private static final int MAX_TOKENS = 20_000;
+    private static final String METERED_AS = "keystone_tokens";
 
     private final Cache<Key, Optional<KnownToken>> answers;
     private final ConcurrentMap<Key, CompletableFuture<Optional<KnownToken>>> questions =
@@ -40,11 +44,17 @@ final class TokenCache {
                         // Its housekeeping is short; the pool that everybody shares may be busy.
                         .executor(Runnable::run)
                         .maximumSize(MAX_TOKENS)
+                        .recordStats()
                         .ticker(() -> nanosOf(clock.instant()))
                         .expireAfter(
                                 Expiry.<Key, Optional<KnownToken>>creating((key, answer) ->
                                         timeOf(key, answer, time, clock.instant())))
                         .build();
+    }
+
+    /** How often an answer was there already, as {@code cache_gets_total} and its like. */
+    MeterBinder meters() {
+        return registry -> CaffeineCacheMetrics.monitor(registry, answers, METERED_AS);
     }
 
     /**
