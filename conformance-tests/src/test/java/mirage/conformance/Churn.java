@@ -166,7 +166,7 @@ final class Churn {
             return;
         }
         // Not one byte more than half is sent: it can never be active.
-        try (Half half = Half.begin(this, id, image)) {
+        try (Half _ = Half.begin(this, id, image)) {
             Thread.sleep(random.nextInt(200));
             count("broken uploads");
         } catch (IOException failure) {
@@ -396,14 +396,15 @@ final class Churn {
         assertThat(Arrays.equals(answer.body(), image.bytes())).as("bytes of %s", id).isTrue();
     }
 
-    /** How many images are active. */
-    int active() throws IOException, InterruptedException {
-        int active = 0;
+    /** How many images the library has: those that are active, and those that are staged. */
+    int held() throws IOException, InterruptedException {
+        int held = 0;
         for (String id : images.keySet()) {
             JsonNode shown = show(id);
-            active += shown != null && shown.path("status").asText().equals(ACTIVE) ? 1 : 0;
+            String status = shown == null ? GONE : shown.path("status").asText();
+            held += status.equals(ACTIVE) || status.equals(STAGED) ? 1 : 0;
         }
-        return active;
+        return held;
     }
 
     /** Deletes what there is. */

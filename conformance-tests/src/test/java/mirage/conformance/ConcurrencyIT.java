@@ -34,15 +34,15 @@ final class ConcurrencyIT {
         long seed = Seed.random("ConcurrencyIT " + acknowledge).nextLong();
         Path data = folder.resolve("data");
         Churn churn;
-        int active;
+        int held;
         try (RunningMirage server = RunningMirage.start(data, acknowledge)) {
             churn = new Churn(List.of(server.address()), server.token());
             churn.run(TIME, seed);
             churn.requireLegalEnds(PATIENCE);
-            active = churn.active();
-            assertThat(active).isGreaterThan(0);
+            held = churn.held();
+            assertThat(held).isGreaterThan(0);
         }
-        assertThat(listed(data)).isEqualTo(active);
+        assertThat(listed(data)).isEqualTo(held);
         Launcher.run("verify", "--data", data.toString()).orFail();
         try (RunningMirage server = RunningMirage.start(data, acknowledge)) {
             Churn again = churn.at(List.of(server.address()));

@@ -32,7 +32,7 @@ final class TwoAdaptersIT {
         try (DatabaseServers server = DatabaseServers.mariaDb()) {
             String connection = server.newConnection();
             Churn churn;
-            int active;
+            int held;
             try (RunningMirage first = start(data, "first", connection);
                     RunningMirage second = start(data, "second", connection)) {
                 churn = new Churn(List.of(first.address(), second.address()), first.token());
@@ -44,10 +44,10 @@ final class TwoAdaptersIT {
                 killing.join();
                 assertThat(second.isAlive()).isFalse();
                 churn.requireLegalEnds(PATIENCE);
-                active = churn.active();
+                held = churn.held();
             }
-            assertThat(active).isGreaterThan(0);
-            assertThat(ConcurrencyIT.listed(data)).isEqualTo(active);
+            assertThat(held).isGreaterThan(0);
+            assertThat(ConcurrencyIT.listed(data)).isEqualTo(held);
             Launcher.run("verify", "--data", data.toString()).orFail();
             try (RunningMirage second = start(data, "second", connection)) {
                 Churn again = churn.at(List.of(second.address()));

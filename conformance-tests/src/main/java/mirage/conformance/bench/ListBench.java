@@ -89,6 +89,8 @@ public final class ListBench implements Callable<Integer> {
         System.exit(new CommandLine(new ListBench()).execute(arguments));
     }
 
+    private record Target(String name, URI endpoint, String token) {}
+
     /** What was measured, in milliseconds. */
     private record Measured(double perSecond, double median, double p99) {
         static Measured of(List<Long> nanos, double seconds) {
@@ -102,14 +104,13 @@ public final class ListBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Map<String, String> keys = new LinkedHashMap<>();
-        for (Map.Entry<String, URI> target : targets.entrySet()) {
-            keys.put(target.getKey(), tokenOf(target.getKey()));
-            for (int number = count(target.getValue(), keys.get(target.getKey()));
-                    number < fill;
-                    number += 100) {
-                make(target.getValue(), keys.get(target.getKey()), number);
+        List<Target> all = new ArrayList<>();
+        for (Map.Entry<String, URI> named : targets.entrySet()) {
+            Target target = new Target(named.getKey(), named.getValue(), tokenOf(named.getKey()));
+            for (int n = count(target.endpoint(), target.token()); n < fill; n += 100) {
+                make(target.endpoint(), target.token(), n);
             }
+            all.add(target);
         }
         System.out.printf(
                 Locale.ROOT,
@@ -128,16 +129,15 @@ public final class ListBench implements Callable<Integer> {
                         "by tag",
                         "deep page")) {
             double first = 0;
-            for (Map.Entry<String, URI> target : targets.entrySet()) {
-                String token = keys.get(target.getKey());
-                String path = path(request, target.getValue(), token);
-                Measured measured = measure(target.getValue(), token, path);
+            for (Target target : all) {
+                String path = path(request, target.endpoint(), target.token());
+                Measured measured = measure(target.endpoint(), target.token(), path);
                 first = first == 0 ? measured.perSecond() : first;
                 System.out.printf(
                         Locale.ROOT,
                         "| %s | %s | %.1f | %.1f | %.1f | %.1f |%n",
                         request,
-                        target.getKey(),
+                        target.name(),
                         measured.perSecond(),
                         measured.median(),
                         measured.p99(),

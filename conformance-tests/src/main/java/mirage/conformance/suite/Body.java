@@ -20,13 +20,20 @@ import java.util.Random;
  *   qcow2 N            an empty qcow2 of N virtual bytes
  *   as TYPE TEXT       TEXT with that media type; TYPE may be "nothing"
  * </pre>
- *
- * @param type the header Content-Type, empty for none
- * @param isChunked whether the number of bytes is not said before
  */
-record Body(String type, byte[] bytes, boolean isChunked) {
+final class Body {
     private static final String OCTETS = "application/octet-stream";
     private static final Body NOTHING = new Body("", new byte[0], false);
+
+    private final String type;
+    private final byte[] bytes;
+    private final boolean isChunked;
+
+    private Body(String type, byte[] bytes, boolean isChunked) {
+        this.type = type;
+        this.bytes = bytes;
+        this.isChunked = isChunked;
+    }
 
     static Body parse(String text) {
         if (text.equals("-")) {
@@ -54,6 +61,15 @@ record Body(String type, byte[] bytes, boolean isChunked) {
     static byte[] octets(int count) {
         byte[] bytes = new byte[count];
         new Random(count).nextBytes(bytes);
+        return bytes;
+    }
+
+    /** The header Content-Type, empty for none. */
+    String type() {
+        return type;
+    }
+
+    byte[] bytes() {
         return bytes;
     }
 

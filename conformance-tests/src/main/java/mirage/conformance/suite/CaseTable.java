@@ -39,7 +39,7 @@ final class CaseTable {
     static List<Case> parse(String table, String file) {
         List<Case> cases = new ArrayList<>();
         int number = 0;
-        for (String line : table.split("\n")) {
+        for (String line : table.split("\n", -1)) {
             number++;
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
@@ -79,7 +79,7 @@ final class CaseTable {
         String status = columns.get(4);
         boolean patiently = status.startsWith("await ");
         List<Integer> statuses =
-                Stream.of(status.replace("await ", "").split(",")).map(Integer::valueOf).toList();
+                Stream.of(status.replace("await ", "").split(",", -1)).map(Integer::valueOf).toList();
         return new Case.Step(
                 Who.of(columns.get(0)),
                 request[0],
@@ -94,7 +94,7 @@ final class CaseTable {
     private static Map<String, String> headers(String text) {
         Map<String, String> headers = new LinkedHashMap<>();
         if (!text.equals("-")) {
-            for (String header : text.split(" ;; ")) {
+            for (String header : text.split(" ;; ", -1)) {
                 String[] parts = header.split(": ?", 2);
                 headers.put(parts[0], parts[1]);
             }

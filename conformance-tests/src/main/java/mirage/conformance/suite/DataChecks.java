@@ -61,7 +61,7 @@ final class DataChecks {
 
     private static void brokenUpload(Fixtures fixtures, Cloud cloud) throws Exception {
         String path = fixtures.expand("/v2/images/{queued}");
-        try (HalfUpload upload = HalfUpload.begin(cloud, path)) {
+        try (HalfUpload _ = HalfUpload.begin(cloud, path)) {
             await(cloud, path, "saving");
         }
         await(cloud, path, "queued");
@@ -180,8 +180,10 @@ final class DataChecks {
         for (int i = 0; i < 128; i++) {
             tags.add("\"t" + i + "\"");
         }
-        String replace = "v2.1 [{\"op\":\"replace\",\"path\":\"/tags\",\"value\":[%s]}]";
-        Body full = Body.parse(replace.formatted(String.join(",", tags)));
+        Body full =
+                Body.parse(
+                        "v2.1 [{\"op\":\"replace\",\"path\":\"/tags\",\"value\":[%s]}]"
+                                .formatted(String.join(",", tags)));
         same("128", 200, cloud.send(Who.DEMO, "PATCH", path, full).status());
         same("129", 413, cloud.send(Who.DEMO, "PUT", path + "/tags/more", NONE).status());
     }

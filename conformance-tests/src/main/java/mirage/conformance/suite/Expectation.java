@@ -60,7 +60,7 @@ record Expectation(String subject, Relation relation, String value) {
     static List<Expectation> parseAll(String text) {
         List<Expectation> expectations = new ArrayList<>();
         if (!text.equals("-")) {
-            for (String one : text.split(" ; ")) {
+            for (String one : text.split(" ; ", -1)) {
                 expectations.add(parse(one.strip()));
             }
         }
@@ -180,7 +180,7 @@ record Expectation(String subject, Relation relation, String value) {
     }
 
     private static byte[] part(String text) {
-        String[] numbers = text.split(" ");
+        String[] numbers = text.split(" ", -1);
         byte[] whole = Body.octets(Integer.parseInt(numbers[0]));
         return numbers.length == 1
                 ? whole

@@ -77,7 +77,7 @@ record Features(Set<String> names) {
      * What of a list of needs, divided by commas, is not met; empty when all is. {@code !NAME} needs the absence.
      */
     String missing(String needs) {
-        for (String need : needs.split(",")) {
+        for (String need : needs.split(",", -1)) {
             boolean negated = need.startsWith("!");
             String name = negated ? need.substring(1) : need;
             if (!need.equals("-") && names.contains(name) == negated) {

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * root. What it answers by default suits Mirage as little as it may: texts that compare without regard to case.
  */
 public final class DatabaseServers implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final Duration END = Duration.ofSeconds(30);
     private static final String USER = "mirage";
     private static final String PASSWORD = "secret";
@@ -141,16 +141,17 @@ public final class DatabaseServers implements AutoCloseable {
 
     /** Ends the server and removes its data. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         try {
-            // PostgreSQL waits for its clients at SIGTERM, but not at SIGINT; MariaDB knows SIGTERM
-            // only.
+            // PostgreSQL waits for its clients at SIGTERM, but not at SIGINT; MariaDB knows SIGTERM only.
             signal(product == Product.POSTGRESQL ? "INT" : "TERM");
             if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError(product + " did not end: " + log(folder));
             }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         } finally {
-            process.destroyForcibly().waitFor();
+            process.destroyForcibly();
             delete(folder);
         }
     }
