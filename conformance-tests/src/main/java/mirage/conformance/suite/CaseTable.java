@@ -79,7 +79,9 @@ final class CaseTable {
         String status = columns.get(4);
         boolean patiently = status.startsWith("await ");
         List<Integer> statuses =
-                Stream.of(status.replace("await ", "").split(",", -1)).map(Integer::valueOf).toList();
+                Stream.of(status.replace("await ", "").split(",", -1))
+                        .map(Integer::valueOf)
+                        .toList();
         return new Case.Step(
                 Who.of(columns.get(0)),
                 request[0],

@@ -143,7 +143,8 @@ public final class DatabaseServers implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            // PostgreSQL waits for its clients at SIGTERM, but not at SIGINT; MariaDB knows SIGTERM only.
+            // PostgreSQL waits for its clients at SIGTERM, but not at SIGINT; MariaDB knows SIGTERM
+            // only.
             signal(product == Product.POSTGRESQL ? "INT" : "TERM");
             if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError(product + " did not end: " + log(folder));
