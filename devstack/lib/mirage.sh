@@ -51,6 +51,7 @@ compat = $MIRAGE_CONFIG_COMPAT
 data_directory = $MIRAGE_CONFIG_DATA
 node_name = $MIRAGE_CONFIG_NODE
 node_directory = $MIRAGE_CONFIG_NODE_DATA
+image_cache_dir = $MIRAGE_CONFIG_NODE_DATA/cache
 auth_strategy = keystone
 enabled_import_methods = glance-direct,web-download$([ -z "$MIRAGE_CONFIG_STORES" ] || echo ,copy-image,glance-download)
 show_multiple_locations = true
