@@ -15,22 +15,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A row of the table {@code images}, and the rows of properties and tags that belong to it. Here alone absent values
  * are turned into the columns' stand-ins and back.
  *
- * @param bare the record without properties and tags
+ * @param bare the record without properties, tags and locations
+ * @param revision another one after each change of the image
  */
-record ImageRow(ImageRecord bare) {
+record ImageRow(ImageRecord bare, long revision) {
     static final String COLUMNS =
             "id, name, named, status, visibility, owner, disk_format, container_format, size,"
                     + " virtual_size, settled, checksum, os_hash_algo, os_hash_value, protected,"
                     + " os_hidden, min_ram, min_disk, node, imported, import_task, importing_to,"
-                    + " import_failed, created_at, updated_at";
+                    + " import_failed, created_at, updated_at, revision";
     static final int COLUMN_COUNT = COLUMNS.split(",").length;
 
-    /** The values of {@link #COLUMNS}. */
+    /** The values of {@link #COLUMNS}, with a new revision: none that an image had before, nor one restored since. */
     static Object[] valuesOf(ImageRecord record) {
         ImageAttributes attributes = record.attributes();
         ImageData data = record.data();
@@ -60,7 +62,8 @@ record ImageRow(ImageRecord bare) {
             imported == null ? "" : String.join(",", imported.importingTo()),
             imported == null ? "" : String.join(",", imported.failed()),
             Microseconds.of(record.createdAt()),
-            Microseconds.of(record.updatedAt())
+            Microseconds.of(record.updatedAt()),
+            ThreadLocalRandom.current().nextLong()
         };
     }
 
@@ -90,7 +93,8 @@ record ImageRow(ImageRecord bare) {
                         readImport(row),
                         row.getString("node"),
                         Microseconds.toInstant(row.getLong("created_at")),
-                        Microseconds.toInstant(row.getLong("updated_at"))));
+                        Microseconds.toInstant(row.getLong("updated_at"))),
+                row.getLong("revision"));
     }
 
     private static @Nullable ImageData readData(ResultSet row) throws SQLException {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -24,9 +25,15 @@ import java.util.function.UnaryOperator;
  *
  * <p>A list reads by index what one page needs and no more: one query per visibility that the caller may see, each
  * beginning right behind the page before, merged here. So a page costs the same wherever it lies.
+ *
+ * <p>What was read is kept. The next reading asks for revisions alone, in one statement and outside of a transaction,
+ * and reads only if one is not known.
  */
 public final class SqlImageRecords implements ImageRecords {
+    private static final int KNOWN_RECORDS = 10_000;
+
     private final Database database;
+    private final KnownRecords known = new KnownRecords(KNOWN_RECORDS);
 
     public SqlImageRecords(Database database) {
         this.database = database;
@@ -51,6 +58,16 @@ public final class SqlImageRecords implements ImageRecords {
 
     @Override
     public @Nullable ImageRecord find(ImageId id) {
+        if (known.has(id)) {
+            Optional<Long> revision = database.read(handle -> revisionOf(handle, id));
+            if (revision.isEmpty()) {
+                return null;
+            }
+            ImageRecord record = known.find(id.value(), revision.get());
+            if (record != null) {
+                return record;
+            }
+        }
         return database.readAtOnce(handle -> read(handle, id, ""));
     }
 
@@ -89,24 +106,64 @@ public final class SqlImageRecords implements ImageRecords {
 
     @Override
     public List<ImageRecord> list(ImageQuery query) {
+        Comparator<ImageRecord> order = query.order(database.product().textOrder());
+        List<ImageRecord> candidates = database.read(handle -> knownOf(handle, query));
+        if (candidates != null) {
+            return candidates.stream().sorted(order).limit(query.limit()).toList();
+        }
         return database.readAtOnce(handle -> {
             List<ImageRow> rows = new ArrayList<>();
-            List<String> shared = SqlSelect.sharedIds(handle, query.scope());
-            for (SqlSelect select :
-                    SqlSelect.forEachVisibility(database.product(), query, shared)) {
+            for (SqlSelect select : selects(handle, query)) {
                 rows.addAll(select.run(handle));
             }
-            Comparator<ImageRecord> order = query.order(database.product().textOrder());
             List<ImageRow> page =
                     rows.stream()
                             .sorted((a, b) -> order.compare(a.bare(), b.bare()))
                             .limit(query.limit())
                             .toList();
-            return ImageRow.complete(handle, page);
+            return complete(handle, page);
         });
     }
 
-    private static ImageRecord readLocked(Handle handle, ImageId id) {
+    private List<SqlSelect> selects(Handle handle, ImageQuery query) {
+        List<String> shared = SqlSelect.sharedIds(handle, query.scope());
+        return SqlSelect.forEachVisibility(database.product(), query, shared);
+    }
+
+    /** The images of each visibility that may be on a page, null when one of them must be read. */
+    private @Nullable List<ImageRecord> knownOf(Handle handle, ImageQuery query) {
+        List<SqlSelect> selects = selects(handle, query);
+        List<ImageRecord> records = new ArrayList<>();
+        if (selects.isEmpty()) {
+            return records;
+        }
+        for (Map.Entry<String, Long> image : SqlSelect.revisions(handle, selects).entrySet()) {
+            ImageRecord record = known.find(image.getKey(), image.getValue());
+            if (record == null) {
+                return null;
+            }
+            records.add(record);
+        }
+        return records;
+    }
+
+    private List<ImageRecord> complete(Handle handle, List<ImageRow> rows) {
+        List<ImageRecord> records = ImageRow.complete(handle, rows);
+        for (int i = 0; i < rows.size(); i++) {
+            known.put(records.get(i), rows.get(i).revision());
+        }
+        return records;
+    }
+
+    private static Optional<Long> revisionOf(Handle handle, ImageId id) {
+        return Database.ask(
+                handle,
+                "SELECT revision FROM images WHERE id = ?",
+                List.of(id.value()),
+                rows -> rows.next() ? Optional.of(rows.getLong(1)) : Optional.empty());
+    }
+
+    private ImageRecord readLocked(Handle handle, ImageId id) {
         ImageRecord record = read(handle, id, " FOR UPDATE");
         if (record == null) {
             throw new RecordNotFoundException(id);
@@ -114,14 +171,14 @@ public final class SqlImageRecords implements ImageRecords {
         return record;
     }
 
-    private static @Nullable ImageRecord read(Handle handle, ImageId id, String lock) {
+    private @Nullable ImageRecord read(Handle handle, ImageId id, String lock) {
         List<ImageRow> rows =
                 handle.createQuery(
                                 "SELECT " + ImageRow.COLUMNS + " FROM images i WHERE id = ?" + lock)
                         .bind(0, id.value())
                         .map(ImageRow::read)
                         .list();
-        return rows.isEmpty() ? null : ImageRow.complete(handle, rows).getFirst();
+        return rows.isEmpty() ? null : complete(handle, rows).getFirst();
     }
 
     private static boolean isRemoved(Handle handle, ImageId id) {

@@ -1,5 +1,6 @@
 package mirage.glance.record;
 
+import mirage.glance.database.Database;
 import mirage.glance.database.Product;
 
 import org.jdbi.v3.core.Handle;
@@ -7,7 +8,9 @@ import org.jdbi.v3.core.statement.Query;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A query for the images of one visibility, of everybody or of one owner, as SQL with its arguments. */
@@ -62,6 +65,27 @@ final class SqlSelect {
         return bound(handle, sql()).map(ImageRow::read).list();
     }
 
+    /** Ids and revisions of what the selects give, in one statement and in no order. */
+    static Map<String, Long> revisions(Handle handle, List<SqlSelect> selects) {
+        String sql =
+                selects.stream()
+                        .map(select -> "(" + select.sql("id, revision") + ")")
+                        .collect(Collectors.joining(" UNION ALL "));
+        List<Object> all = new ArrayList<>();
+        selects.forEach(select -> all.addAll(select.arguments));
+        return Database.ask(
+                handle,
+                sql,
+                all,
+                rows -> {
+                    Map<String, Long> revisions = new HashMap<>();
+                    while (rows.next()) {
+                        revisions.put(rows.getString(1), rows.getLong(2));
+                    }
+                    return revisions;
+                });
+    }
+
     /** A statement that takes the arguments of this query, such as its text behind {@code EXPLAIN}. */
     Query bound(Handle handle, String sql) {
         Query statement = handle.createQuery(sql);
@@ -73,8 +97,12 @@ final class SqlSelect {
 
     /** The text. */
     String sql() {
+        return sql(ImageRow.COLUMNS);
+    }
+
+    private String sql(String columns) {
         return "SELECT "
-                + ImageRow.COLUMNS
+                + columns
                 + " FROM images i WHERE "
                 + where
                 + " ORDER BY "
@@ -115,13 +143,19 @@ final class SqlSelect {
         }
         List<Object> values = new ArrayList<>(List.of(scope.project()));
         scope.asMember().forEach(status -> values.add(status.wireName()));
-        return handle.select(
-                        "SELECT image_id FROM image_members WHERE member = ? AND status IN (?"
-                                + ", ?".repeat(values.size() - 2)
-                                + ")",
-                        values.toArray())
-                .mapTo(String.class)
-                .list();
+        return Database.ask(
+                handle,
+                "SELECT image_id FROM image_members WHERE member = ? AND status IN (?"
+                        + ", ?".repeat(values.size() - 2)
+                        + ")",
+                values,
+                rows -> {
+                    List<String> ids = new ArrayList<>();
+                    while (rows.next()) {
+                        ids.add(rows.getString(1));
+                    }
+                    return ids;
+                });
     }
 
     private void andMemberOf(ImageQuery.Scope scope, List<String> shared) {

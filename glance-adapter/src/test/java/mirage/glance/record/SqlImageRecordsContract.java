@@ -61,6 +61,39 @@ abstract class SqlImageRecordsContract extends ImageRecordsContract {
         }
     }
 
+    /** What one process keeps of what it has read never hides what another one has changed. */
+    @Test
+    void anotherProcessSeesEachChangeAtOnce() throws Exception {
+        DatabaseAddress address = newDatabase();
+        try (Database database = Database.open(address)) {
+            ImageRecords one = new SqlImageRecords(database);
+            ImageRecords other = new SqlImageRecords(database);
+            List<SortKey> newest =
+                    ImageQuery.completeSort(
+                            List.of(new SortKey(TimeField.CREATED_AT, false)), false);
+            ImageQuery all = new ImageQuery(Scope.everything(), List.of(), newest, null, 100);
+            for (int number = 1; number <= 5; number++) {
+                one.add(Records.record(number));
+            }
+            assertThat(other.list(all)).isEqualTo(one.list(all)).hasSize(5);
+            for (int number = 1; number <= 5; number++) {
+                ImageRecord before = Objects.requireNonNull(other.find(Records.id(number)));
+                ImageAttributes.Draft draft = before.attributes().draft();
+                draft.tags().add("changed");
+                draft.properties().put("by", "one");
+                ImageRecord changed =
+                        one.update(
+                                before.id(),
+                                record -> record.withAttributes(draft.build(), record.updatedAt()));
+                assertThat(other.find(before.id())).isEqualTo(changed).isNotEqualTo(before);
+                assertThat(other.list(all)).contains(changed).doesNotContain(before);
+            }
+            one.remove(Records.id(3), record -> {});
+            assertThat(other.find(Records.id(3))).isNull();
+            assertThat(other.list(all)).hasSize(4).isEqualTo(one.list(all));
+        }
+    }
+
     /** Two changes that wait for each other: the database ends one of them, and it comes again. */
     @Test
     void aDeadlockIsTriedAgain() throws Exception {
