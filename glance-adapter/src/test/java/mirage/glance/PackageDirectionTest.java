@@ -48,7 +48,7 @@ final class PackageDirectionTest {
                     entry("cors", Set.of("http")),
                     entry("metrics", Set.of("http")),
                     entry("schema", Set.of("http", "record")),
-                    entry("patch", Set.of("http", "record", "schema")),
+                    entry("patch", Set.of("http", "policy", "record", "schema")),
                     entry("query", Set.of("http", "record", "identity")),
                     entry("store", Set.of("record", "web", "mirage.library", "mirage.catalog")),
                     entry("cache", Set.of("store", "mirage.catalog")),

@@ -4,6 +4,7 @@ import mirage.glance.cache.ImageCache;
 import mirage.glance.event.ImageEvents;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
+import mirage.glance.policy.PropertyRules;
 import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecords;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
 /**
  * What the handlers of the Image API work with. None of it is theirs to close.
  *
+ * @param properties who may do what to properties of images
  * @param web for addresses that clients name
  * @param cache null when this node keeps none
  * @param newIds makes ids; any random ones will do
@@ -34,6 +36,7 @@ public record ImageService(
         Metadefs metadefs,
         ImageStores stores,
         Policy policy,
+        PropertyRules properties,
         Uploads uploads,
         TaskRunner runner,
         ImportSources sources,

@@ -28,6 +28,7 @@ import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.notification.NotificationOptions;
 import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
+import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.quota.Quotas;
@@ -314,13 +315,16 @@ public final class GlanceService implements AutoCloseable {
                         configuration.get(TaskOptions.MAX_WORKERS),
                         Duration.ofHours(configuration.get(TaskOptions.TASK_TIME_TO_LIVE)),
                         clock);
+        GlancePolicy policy =
+                PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT));
         return new ImageService(
                 records,
                 new TellingImageMembers(new SqlImageMembers(database), notifications, clock),
                 tasks,
                 Metadefs.in(database),
                 stores,
-                PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
+                policy,
+                PolicyOptions.propertyRules(configuration, policy),
                 new Uploads(records, check, events, cap, node, clock),
                 runner,
                 sources,

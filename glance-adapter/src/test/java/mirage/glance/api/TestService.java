@@ -23,6 +23,7 @@ import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
+import mirage.glance.policy.PropertyRules;
 import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
@@ -118,6 +119,7 @@ final class TestService implements AutoCloseable {
         Notifications notifications = Notifications.NONE;
         ContentCheck check = ContentCheck.NOTHING;
         List<ImportPlugin> plugins = List.of();
+        PropertyRules properties = PropertyRules.none();
     }
 
     /**
@@ -240,6 +242,7 @@ final class TestService implements AutoCloseable {
                         METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
+                        parts.properties,
                         new Uploads(telling, check, events, cap, "here", clock),
                         runner,
                         remote,
