@@ -43,6 +43,7 @@ import mirage.glance.transfer.ImportPlugins;
 import mirage.glance.transfer.ImportRequest;
 import mirage.glance.transfer.LocationJob;
 import mirage.glance.transfer.RemoteImages;
+import mirage.glance.transfer.Stop;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
 import mirage.glance.web.WebAccess;
@@ -207,9 +208,10 @@ final class TestService implements AutoCloseable {
         ImageEvents events = new ImageEvents(told, withStores);
         Quotas quotas = parts.quotas.apply(records);
         ContentCheck check = ContentCheck.all(List.of(quotas.check(), parts.check));
-        ImportPlugins changes = new ImportPlugins(parts.plugins, telling, cap, clock);
+        Stop stop = new Stop();
+        ImportPlugins changes = new ImportPlugins(parts.plugins, telling, cap, stop, clock);
         ImportJob imports =
-                new ImportJob(telling, stores, remote, changes, check, events, cap, clock);
+                new ImportJob(telling, stores, remote, changes, check, events, cap, stop, clock);
         runner =
                 new TaskRunner(
                         tellingTasks,
@@ -219,7 +221,7 @@ final class TestService implements AutoCloseable {
                                 ImportJob.TYPE,
                                 imports,
                                 LocationJob.TYPE,
-                                new LocationJob(records, stores, SIZE_CAP, clock),
+                                new LocationJob(records, stores, SIZE_CAP, stop, clock),
                                 CreatingImportJob.TYPE,
                                 new CreatingImportJob(
                                         records,
@@ -233,6 +235,7 @@ final class TestService implements AutoCloseable {
                                         clock)),
                         2,
                         Duration.ofHours(1),
+                        stop,
                         clock);
         ImageService service =
                 new ImageService(
@@ -351,8 +354,9 @@ final class TestService implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
-        runner.close();
+        runner.stopSoon();
         web.close();
+        runner.close();
     }
 
     /** A request. Is alice's until something else is said. */
