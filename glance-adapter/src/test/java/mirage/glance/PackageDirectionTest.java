@@ -40,6 +40,7 @@ final class PackageDirectionTest {
                             Set.of(
                                     "http",
                                     "identity",
+                                    "metadef",
                                     "notification",
                                     "record",
                                     "store",
@@ -69,7 +70,7 @@ final class PackageDirectionTest {
                             "signature",
                             Set.of("http", "record", "store", "transfer", "identity.keystone")),
                     entry("metadef", Set.of("database")),
-                    entry("metadef.api", Set.of("metadef", "http", "identity", "policy")),
+                    entry("metadef.api", Set.of("event", "metadef", "http", "identity", "policy")),
                     entry(
                             "api",
                             Set.of(

@@ -105,6 +105,7 @@ public final class ImageApi {
                 MetadefApi.routes(
                         service.metadefs(),
                         service.policy(),
+                        service.metadefEvents(),
                         service.settings().limits().pages().byDefault(),
                         service.settings().limits().pages().most(),
                         service.clock()));

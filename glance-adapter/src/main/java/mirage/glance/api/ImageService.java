@@ -2,6 +2,7 @@ package mirage.glance.api;
 
 import mirage.glance.cache.ImageCache;
 import mirage.glance.event.ImageEvents;
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
 import mirage.glance.policy.PropertyRules;
@@ -42,6 +43,7 @@ public record ImageService(
         ImportSources sources,
         Quotas quotas,
         ImageEvents events,
+        MetadefEvents metadefEvents,
         WebAccess web,
         @Nullable ImageCache cache,
         ApiSettings settings,

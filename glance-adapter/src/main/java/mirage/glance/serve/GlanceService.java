@@ -11,6 +11,7 @@ import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseOptions;
 import mirage.glance.event.ImageEvents;
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.event.TellingImageMembers;
 import mirage.glance.event.TellingImageRecords;
 import mirage.glance.event.TellingTasks;
@@ -353,6 +354,7 @@ public final class GlanceService implements AutoCloseable {
                 sources,
                 quotas,
                 events,
+                new MetadefEvents(notifications, clock),
                 web,
                 cache,
                 settings,

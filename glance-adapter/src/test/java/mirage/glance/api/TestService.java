@@ -10,6 +10,7 @@ import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.database.Product;
 import mirage.glance.event.ImageEvents;
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.event.TellingImageMembers;
 import mirage.glance.event.TellingImageRecords;
 import mirage.glance.event.TellingTasks;
@@ -251,6 +252,7 @@ final class TestService implements AutoCloseable {
                         remote,
                         quotas,
                         events,
+                        new MetadefEvents(told, clock),
                         web,
                         cache,
                         settings,
