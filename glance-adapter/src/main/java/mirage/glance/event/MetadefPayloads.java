@@ -110,9 +110,9 @@ final class MetadefPayloads {
     private static boolean isNothingToPython(JsonNode value) {
         return value.isMissingNode()
                 || value.isNull()
-                || value.isContainerNode() && value.isEmpty()
-                || value.isTextual() && value.textValue().isEmpty()
-                || value.isBoolean() && !value.booleanValue()
-                || value.isNumber() && value.doubleValue() == 0;
+                || (value.isContainerNode() && value.isEmpty())
+                || (value.isTextual() && value.textValue().isEmpty())
+                || (value.isBoolean() && !value.booleanValue())
+                || (value.isNumber() && value.doubleValue() == 0);
     }
 }

@@ -147,7 +147,7 @@ public final class ImagePatch {
                 PropertyAccess access) {
             boolean base = ImageSchema.isSettable(name);
             boolean has = base || image.properties().containsKey(name);
-            boolean present = base || has && access.sees(name);
+            boolean present = base || (has && access.sees(name));
             if (operation == Operation.ADD ? present && !overwrites : !present) {
                 throw HttpFailure.conflict(
                         "Property " + name + (present ? " already present." : " does not exist."));
