@@ -40,6 +40,7 @@ final class PackageDirectionTest {
                             Set.of(
                                     "http",
                                     "identity",
+                                    "metadef",
                                     "notification",
                                     "record",
                                     "store",
@@ -48,7 +49,7 @@ final class PackageDirectionTest {
                     entry("cors", Set.of("http")),
                     entry("metrics", Set.of("http")),
                     entry("schema", Set.of("http", "record")),
-                    entry("patch", Set.of("http", "record", "schema")),
+                    entry("patch", Set.of("http", "policy", "record", "schema")),
                     entry("query", Set.of("http", "record", "identity")),
                     entry("store", Set.of("record", "web", "mirage.library", "mirage.catalog")),
                     entry("cache", Set.of("store", "mirage.catalog")),
@@ -69,7 +70,7 @@ final class PackageDirectionTest {
                             "signature",
                             Set.of("http", "record", "store", "transfer", "identity.keystone")),
                     entry("metadef", Set.of("database")),
-                    entry("metadef.api", Set.of("metadef", "http", "identity", "policy")),
+                    entry("metadef.api", Set.of("event", "metadef", "http", "identity", "policy")),
                     entry(
                             "api",
                             Set.of(

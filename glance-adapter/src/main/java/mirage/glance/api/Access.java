@@ -4,19 +4,24 @@ import mirage.glance.http.HttpFailure;
 import mirage.glance.identity.Caller;
 import mirage.glance.policy.Policy;
 import mirage.glance.policy.PolicyTarget;
+import mirage.glance.policy.PropertyAccess;
+import mirage.glance.policy.PropertyRules;
 import mirage.glance.policy.RuleNames;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.Visibility;
+import mirage.glance.schema.ImageSchema;
 
 /** Who may do what with which image: the rules, asked about images. */
 final class Access {
     private final Policy policy;
+    private final PropertyRules properties;
     private final ImageMembers members;
 
-    Access(Policy policy, ImageMembers members) {
+    Access(Policy policy, PropertyRules properties, ImageMembers members) {
         this.policy = policy;
+        this.properties = properties;
         this.members = members;
     }
 
@@ -49,6 +54,21 @@ final class Access {
                 PolicyTarget.ofImage(image.owner(), image.visibility().wireName(), null);
         require(policy.permits(RuleNames.ADD_IMAGE, caller, target), RuleNames.ADD_IMAGE);
         requireMayShow(caller, image);
+    }
+
+    /** Lets those pass who may give an image properties of these names. */
+    void requireMayCreateProperties(Caller caller, Iterable<String> names) {
+        PropertyAccess access = propertiesOf(caller);
+        for (String name : names) {
+            if (!access.permits(PropertyRules.Operation.CREATE, name)) {
+                throw ImageSchema.reserved(name);
+            }
+        }
+    }
+
+    /** What a caller may do to properties of images that he sees and may change. */
+    PropertyAccess propertiesOf(Caller caller) {
+        return properties.of(caller);
     }
 
     /** For changes of images that the caller may change. */

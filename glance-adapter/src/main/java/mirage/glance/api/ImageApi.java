@@ -105,6 +105,7 @@ public final class ImageApi {
                 MetadefApi.routes(
                         service.metadefs(),
                         service.policy(),
+                        service.metadefEvents(),
                         service.settings().limits().pages().byDefault(),
                         service.settings().limits().pages().most(),
                         service.clock()));
@@ -114,7 +115,7 @@ public final class ImageApi {
     private static List<Route> imageRoutes(ImageService service) {
         Access access = accessTo(service);
         ImageFacts facts = new ImageFacts(service.records(), service.stores());
-        ImageJson json = new ImageJson(service.stores(), service.settings());
+        ImageJson json = new ImageJson(service.stores(), service.properties(), service.settings());
         ImagesHandler images = new ImagesHandler(service, access, facts, json);
         ImageHandler image = new ImageHandler(service, access, facts, json);
         ImageDataHandler data = new ImageDataHandler(service, access);
@@ -198,7 +199,7 @@ public final class ImageApi {
     }
 
     private static Access accessTo(ImageService service) {
-        return new Access(service.policy(), service.members());
+        return new Access(service.policy(), service.properties(), service.members());
     }
 
     /** Sends {@code /v2} to {@code /v2/}, which is not there: so Glance does. */

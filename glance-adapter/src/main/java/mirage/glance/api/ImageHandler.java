@@ -43,7 +43,8 @@ final class ImageHandler {
     }
 
     void show(Exchange exchange) throws IOException {
-        exchange.answerJson(200, json.of(facts.refresh(images.visible(exchange))));
+        exchange.answerJson(
+                200, json.of(facts.refresh(images.visible(exchange)), exchange.caller()));
     }
 
     void patch(Exchange exchange) throws IOException {
@@ -62,7 +63,7 @@ final class ImageHandler {
         if (!Objects.equals(before.attributes().name(), after.attributes().name())) {
             relabel(after);
         }
-        exchange.answerJson(200, json.of(facts.refresh(after)));
+        exchange.answerJson(200, json.of(facts.refresh(after), exchange.caller()));
     }
 
     /** The record goes first: from then on the image is gone for all, and its bytes may take their time. */
@@ -90,7 +91,7 @@ final class ImageHandler {
         if (patch.isEmpty()) {
             return image;
         }
-        ImageAttributes attributes = patch.applyTo(image);
+        ImageAttributes attributes = patch.applyTo(image, access.propertiesOf(exchange.caller()));
         access.requireMayMake(exchange.caller(), image.attributes(), attributes);
         service.settings().limits().requireWithin(attributes);
         return image.withAttributes(attributes, service.clock().instant());

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.glance.identity.Caller;
+import mirage.glance.policy.PropertyAccess;
+import mirage.glance.policy.PropertyRules;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageData;
 import mirage.glance.record.ImageImport;
@@ -11,28 +14,32 @@ import mirage.glance.record.ImageLocation;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.store.ImageStores;
 
-import org.jspecify.annotations.Nullable;
-
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Images as the API writes them: custom properties first, then what every image has, absent values as nulls. */
+/**
+ * Images as the API writes them: custom properties first, then what every image has, absent values as nulls. Custom
+ * properties are those that a caller may read.
+ */
 final class ImageJson {
     private final ImageStores stores;
+    private final PropertyRules properties;
     private final boolean showsLocations;
     private final boolean showsDirectUrl;
 
-    ImageJson(ImageStores stores, ApiSettings settings) {
+    ImageJson(ImageStores stores, PropertyRules properties, ApiSettings settings) {
         this.stores = stores;
+        this.properties = properties;
         this.showsLocations = settings.showsLocations();
         this.showsDirectUrl = settings.showsDirectUrl();
     }
 
-    ObjectNode of(ImageRecord image) {
+    ObjectNode of(ImageRecord image, Caller caller) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ImageAttributes attributes = image.attributes();
         ImageData data = image.data();
-        attributes.properties().forEach(json::put);
-        putImport(json, image.imported());
+        putProperties(json, image, properties.of(caller));
         json.put("name", attributes.name());
         json.put("disk_format", attributes.diskFormat());
         json.put("container_format", attributes.containerFormat());
@@ -69,12 +76,16 @@ final class ImageJson {
         return "/v2/images/" + image.id();
     }
 
-    /** Two custom properties that tell clients how far an import is. */
-    private static void putImport(ObjectNode json, @Nullable ImageImport imported) {
+    private static void putProperties(ObjectNode json, ImageRecord image, PropertyAccess access) {
+        Map<String, String> custom = new LinkedHashMap<>(image.attributes().properties());
+        // Two more tell clients how far an import is.
+        ImageImport imported = image.imported();
         if (imported != null) {
-            json.put("os_glance_importing_to_stores", String.join(",", imported.importingTo()));
-            json.put("os_glance_failed_import", String.join(",", imported.failed()));
+            custom.put("os_glance_importing_to_stores", String.join(",", imported.importingTo()));
+            custom.put("os_glance_failed_import", String.join(",", imported.failed()));
         }
+        custom.keySet().removeIf(name -> !access.sees(name));
+        custom.forEach(json::put);
     }
 
     private void putLocations(ObjectNode json, ImageRecord image) {

@@ -2,8 +2,10 @@ package mirage.glance.api;
 
 import mirage.glance.cache.ImageCache;
 import mirage.glance.event.ImageEvents;
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.policy.Policy;
+import mirage.glance.policy.PropertyRules;
 import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecords;
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
 /**
  * What the handlers of the Image API work with. None of it is theirs to close.
  *
+ * @param properties who may do what to properties of images
  * @param web for addresses that clients name
  * @param cache null when this node keeps none
  * @param newIds makes ids; any random ones will do
@@ -34,11 +37,13 @@ public record ImageService(
         Metadefs metadefs,
         ImageStores stores,
         Policy policy,
+        PropertyRules properties,
         Uploads uploads,
         TaskRunner runner,
         ImportSources sources,
         Quotas quotas,
         ImageEvents events,
+        MetadefEvents metadefEvents,
         WebAccess web,
         @Nullable ImageCache cache,
         ApiSettings settings,

@@ -53,8 +53,9 @@ final class ImagesHandler {
         ImageAttributes attributes =
                 NewImages.attributes(schema, body, exchange.caller().projectId());
         access.requireMayCreate(exchange.caller(), attributes);
-        service.settings().limits().requireWithin(attributes);
         service.quotas().requireRoomForImage(attributes.owner());
+        access.requireMayCreateProperties(exchange.caller(), attributes.properties().keySet());
+        service.settings().limits().requireWithin(attributes);
         ImageRecord image = ImageRecord.queued(id, attributes, service.clock().instant());
         try {
             service.records().add(image);
@@ -63,7 +64,7 @@ final class ImagesHandler {
         }
         exchange.answerHeader("Location", exchange.origin() + ImageJson.pathOf(image));
         sayHowToGoOn(exchange);
-        exchange.answerJson(201, json.of(image));
+        exchange.answerJson(201, json.of(image, exchange.caller()));
     }
 
     /** The command line client learns from these headers whether it can import, and where to. */
@@ -93,7 +94,7 @@ final class ImagesHandler {
                 ListRequest.read(
                         query, caller, access.isAdmin(caller), service.settings().limits().pages());
         List<ImageRecord> page = service.records().list(request.after(markerOf(request, caller)));
-        exchange.answerJson(200, listOf(page, query.without("marker"), request.limit()));
+        exchange.answerJson(200, listOf(page, query.without("marker"), request.limit(), caller));
     }
 
     private ImageId idOf(JsonNode body) {
@@ -120,12 +121,12 @@ final class ImagesHandler {
     }
 
     /** A full page has a next one, which may turn out to be empty. */
-    private ObjectNode listOf(List<ImageRecord> page, QueryString query, int limit)
+    private ObjectNode listOf(List<ImageRecord> page, QueryString query, int limit, Caller caller)
             throws IOException {
         ObjectNode list = JsonNodeFactory.instance.objectNode();
         ArrayNode array = list.putArray("images");
         for (ImageRecord image : page) {
-            array.add(json.of(facts.refresh(image)));
+            array.add(json.of(facts.refresh(image), caller));
         }
         list.put("first", query.after(PATH));
         list.put("schema", "/v2/schemas/images");

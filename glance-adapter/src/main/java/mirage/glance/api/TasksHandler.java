@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -110,6 +111,7 @@ final class TasksHandler {
                     "Task 'input' is required, with import_from, import_from_format and"
                             + " image_properties.");
         }
+        requireMayCreate(exchange, input.path("image_properties"));
         try {
             var unused = service.web().require(from);
         } catch (WebRefusedException refused) {
@@ -135,6 +137,17 @@ final class TasksHandler {
         service.runner().submit(task, () -> {});
         exchange.answerHeader("Location", exchange.origin() + PATH + "/" + task.id());
         exchange.answerJson(201, whole(task));
+    }
+
+    /** Asked now, since the task that makes the image knows its creator's name, but not his roles. */
+    private void requireMayCreate(Exchange exchange, JsonNode imageProperties) {
+        List<String> custom = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> property : imageProperties.properties()) {
+            if (!ImageSchema.isSettable(property.getKey())) {
+                custom.add(property.getKey());
+            }
+        }
+        access.requireMayCreateProperties(exchange.caller(), custom);
     }
 
     /** Tasks go by themselves when their time has come. */

@@ -126,7 +126,10 @@ public final class ConfigOption<T> {
                 section, name, type, defaultText, repeated, help, since, text, reader);
     }
 
-    /** The section that it stands in, or of an option of a {@link SectionTemplate} the template's placeholder. */
+    /**
+     * The section that it stands in, or of an option of a {@link SectionTemplate} or a {@link SectionFamily} the
+     * placeholder for it.
+     */
     public String section() {
         return section;
     }

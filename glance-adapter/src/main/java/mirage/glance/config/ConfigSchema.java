@@ -13,11 +13,16 @@ import java.util.TreeSet;
 public final class ConfigSchema {
     private final List<OptionGroup> groups;
     private final List<SectionTemplate> templates;
+    private final List<SectionFamily> families;
     private final Map<String, Map<String, ConfigOption<?>>> sections = new LinkedHashMap<>();
 
-    private ConfigSchema(List<OptionGroup> groups, List<SectionTemplate> templates) {
+    private ConfigSchema(
+            List<OptionGroup> groups,
+            List<SectionTemplate> templates,
+            List<SectionFamily> families) {
         this.groups = List.copyOf(groups);
         this.templates = List.copyOf(templates);
+        this.families = List.copyOf(families);
         for (OptionGroup group : groups) {
             for (ConfigOption<?> option : group.options()) {
                 Map<String, ConfigOption<?>> section =
@@ -34,12 +39,15 @@ public final class ConfigSchema {
      *
      * @throws IllegalArgumentException when an option is declared twice
      */
-    public static ConfigSchema of(List<OptionGroup> groups, List<SectionTemplate> templates) {
-        return new ConfigSchema(groups, templates);
+    public static ConfigSchema of(
+            List<OptionGroup> groups,
+            List<SectionTemplate> templates,
+            List<SectionFamily> families) {
+        return new ConfigSchema(groups, templates, families);
     }
 
     public static ConfigSchema of(OptionGroup... groups) {
-        return new ConfigSchema(List.of(groups), List.of());
+        return new ConfigSchema(List.of(groups), List.of(), List.of());
     }
 
     List<OptionGroup> groups() {
@@ -48,6 +56,10 @@ public final class ConfigSchema {
 
     List<SectionTemplate> templates() {
         return templates;
+    }
+
+    List<SectionFamily> families() {
+        return families;
     }
 
     /** Sections that are there whatever the files say, with their options by name. */

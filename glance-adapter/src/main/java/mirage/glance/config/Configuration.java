@@ -99,7 +99,20 @@ public final class Configuration {
         return value.get();
     }
 
-    /** For options of {@link SectionTemplate}s, this section's values; for all others the same as here. */
+    /** The sections of a family that files have, by their names. */
+    public List<String> sectionsOf(SectionFamily family) {
+        return settings.keySet().stream()
+                .map(OptionKey::section)
+                .filter(family::has)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * For options of {@link SectionTemplate}s and {@link SectionFamily}s, this section's values; for all others the same
+     * as here.
+     */
     public Configuration in(String section) {
         return new Configuration(settings, section);
     }

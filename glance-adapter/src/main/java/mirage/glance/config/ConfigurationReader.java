@@ -90,6 +90,7 @@ public final class ConfigurationReader {
         Map<OptionKey, ConfigOption<?>> named = namedSections(settings);
         Map<OptionKey, ConfigOption<?>> all = new LinkedHashMap<>(options);
         all.putAll(named);
+        all.putAll(familySections());
         refuseUnknown(all);
         resolve(all, written, settings);
         if (!problems.isEmpty()) {
@@ -149,6 +150,20 @@ public final class ConfigurationReader {
                     });
         }
         return named;
+    }
+
+    private Map<OptionKey, ConfigOption<?>> familySections() {
+        Map<OptionKey, ConfigOption<?>> found = new LinkedHashMap<>();
+        for (SectionFamily family : schema.families()) {
+            for (Assignment assignment : assignments) {
+                if (family.has(assignment.section())) {
+                    for (ConfigOption<?> option : family.options()) {
+                        found.put(new OptionKey(assignment.section(), option.name()), option);
+                    }
+                }
+            }
+        }
+        return found;
     }
 
     private void refuseUnknown(Map<OptionKey, ConfigOption<?>> known) {

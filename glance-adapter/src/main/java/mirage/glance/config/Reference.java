@@ -67,6 +67,15 @@ public final class Reference {
                     .append("]` names with this kind.\n\n");
             reference.group(template.title(), template.options());
         }
+        for (SectionFamily family : schema.families()) {
+            reference.heading(2, "[" + family.exampleSection() + "]");
+            reference
+                    .text
+                    .append("For each section whose name begins with `")
+                    .append(family.prefix())
+                    .append("`.\n\n");
+            reference.group(family.title(), family.options());
+        }
         return reference.text.toString().stripTrailing() + "\n";
     }
 

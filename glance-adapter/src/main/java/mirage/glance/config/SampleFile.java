@@ -40,6 +40,9 @@ public final class SampleFile {
         for (SectionTemplate template : schema.templates()) {
             file.template(template);
         }
+        for (SectionFamily family : schema.families()) {
+            file.family(family);
+        }
         return file.text.toString();
     }
 
@@ -87,6 +90,13 @@ public final class SampleFile {
                         + "].");
         text.append("#\n#[").append(template.placeholder()).append("]\n");
         template.options().forEach(this::option);
+    }
+
+    private void family(SectionFamily family) {
+        text.append("\n#\n# ").append(family.title()).append("\n");
+        wrap("Any number of sections whose names begin with " + family.prefix());
+        text.append("#\n#[").append(family.exampleSection()).append("]\n");
+        family.options().forEach(this::option);
     }
 
     private void wrap(String words) {

@@ -26,31 +26,34 @@ public final class Cors implements Endpoint {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
-        String origin = rules.nameOf(exchange.header("Origin"));
+        CorsRules.Allowed allowed = rules.of(exchange.header("Origin"));
         if (exchange.method().equals("OPTIONS")) {
-            if (origin != null) {
-                allow(exchange, origin, exchange.header("Access-Control-Request-Method"));
+            if (allowed != null) {
+                allow(exchange, allowed, exchange.header("Access-Control-Request-Method"));
             }
             exchange.answer(200, "text/html; charset=UTF-8", "");
             return;
         }
-        if (origin != null) {
-            name(exchange, origin);
-            if (!rules.exposedHeaders().isEmpty()) {
+        if (allowed != null) {
+            name(exchange, allowed);
+            List<String> exposed = allowed.rules().exposedHeaders();
+            if (!exposed.isEmpty()) {
                 exchange.everyAnswerHeader(
-                        "Access-Control-Expose-Headers", String.join(",", rules.exposedHeaders()));
+                        "Access-Control-Expose-Headers", String.join(",", exposed));
             }
         }
         next.handle(exchange);
     }
 
     /** All or nothing: a request of which one part is not allowed gets no headers. */
-    private void allow(Exchange exchange, String origin, @Nullable String method) {
+    private static void allow(
+            Exchange exchange, CorsRules.Allowed allowed, @Nullable String method) {
+        OriginRules rules = allowed.rules();
         List<String> headers = listed(exchange.header("Access-Control-Request-Headers"));
         if (method == null || !rules.methods().contains(method) || !rules.allows(headers)) {
             return;
         }
-        name(exchange, origin);
+        name(exchange, allowed);
         if (rules.maxAgeSeconds() > 0) {
             exchange.answerHeader("Access-Control-Max-Age", String.valueOf(rules.maxAgeSeconds()));
         }
@@ -60,10 +63,10 @@ public final class Cors implements Endpoint {
         }
     }
 
-    private void name(Exchange exchange, String origin) {
+    private static void name(Exchange exchange, CorsRules.Allowed allowed) {
         exchange.everyAnswerHeader("Vary", "Origin");
-        exchange.everyAnswerHeader("Access-Control-Allow-Origin", origin);
-        if (rules.allowsCredentials()) {
+        exchange.everyAnswerHeader("Access-Control-Allow-Origin", allowed.name());
+        if (allowed.rules().allowsCredentials()) {
             exchange.everyAnswerHeader("Access-Control-Allow-Credentials", "true");
         }
     }

@@ -3,13 +3,19 @@ package mirage.glance.cors;
 import mirage.glance.config.ConfigOption;
 import mirage.glance.config.OptionGroup;
 import mirage.glance.config.OptionType;
+import mirage.glance.config.SectionFamily;
 
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Options of the section {@code [cors]}. Names and meaning are oslo.middleware's, defaults are Glance's. */
+/**
+ * Options of the section {@code [cors]}, and of {@code [cors.NAME]} for origins with settings of their own. Names and
+ * meaning are oslo.middleware's, defaults are Glance's.
+ */
 public final class CorsOptions {
     private static final String SECTION = "cors";
+    private static final String MORE_PREFIX = "cors.";
+    private static final String MORE_SECTION = SectionFamily.placeholder(MORE_PREFIX);
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern ORIGIN =
             Pattern.compile("\\*|null|[a-z][a-z0-9+.-]*://[^/?#\\s]+");
@@ -18,14 +24,19 @@ public final class CorsOptions {
     private static final OptionType<String> NAME =
             OptionType.of("a name of HTTP", text -> TOKEN.matcher(text).matches() ? text : null);
 
+    private static final OptionType<Integer> AGE = OptionType.integer(0, Integer.MAX_VALUE);
+
+    private static final OptionType<List<String>> ORIGINS =
+            OptionType.list(
+                    OptionType.of(
+                            "PROTOCOL://HOST[:PORT] or *",
+                            text -> ORIGIN.matcher(text).matches() ? text : null));
+
     public static final ConfigOption<List<String>> ALLOWED_ORIGIN =
             ConfigOption.of(
                             SECTION,
                             "allowed_origin",
-                            OptionType.list(
-                                    OptionType.of(
-                                            "PROTOCOL://HOST[:PORT] or *",
-                                            text -> ORIGIN.matcher(text).matches() ? text : null)),
+                            ORIGINS,
                             "",
                             """
                             Origins whose pages may use this service from a browser, compared letter by letter: the
@@ -54,7 +65,7 @@ public final class CorsOptions {
             ConfigOption.of(
                     SECTION,
                     "max_age",
-                    OptionType.integer(0, Integer.MAX_VALUE),
+                    AGE,
                     "3600",
                     "For how many seconds a browser remembers what it was allowed; 0 for its own time.");
 
@@ -87,5 +98,49 @@ public final class CorsOptions {
                             ALLOW_METHODS,
                             ALLOW_HEADERS));
 
+    static final ConfigOption<List<String>> MORE_ALLOWED_ORIGIN =
+            ConfigOption.of(
+                            MORE_SECTION,
+                            "allowed_origin",
+                            ORIGINS,
+                            "",
+                            "Origins with the settings of this section.")
+                    .example("https://wiki.example.com");
+
+    static final ConfigOption<Boolean> MORE_ALLOW_CREDENTIALS =
+            more(ALLOW_CREDENTIALS, OptionType.flag());
+
+    static final ConfigOption<List<String>> MORE_EXPOSE_HEADERS =
+            more(EXPOSE_HEADERS, OptionType.list(NAME));
+
+    static final ConfigOption<Integer> MORE_MAX_AGE = more(MAX_AGE, AGE);
+
+    static final ConfigOption<List<String>> MORE_ALLOW_METHODS =
+            more(ALLOW_METHODS, OptionType.list(NAME));
+
+    static final ConfigOption<List<String>> MORE_ALLOW_HEADERS =
+            more(ALLOW_HEADERS, OptionType.list(NAME));
+
+    public static final SectionFamily MORE =
+            new SectionFamily(
+                    "Pages of more origins",
+                    MORE_PREFIX,
+                    List.of(
+                            MORE_ALLOWED_ORIGIN,
+                            MORE_ALLOW_CREDENTIALS,
+                            MORE_EXPOSE_HEADERS,
+                            MORE_MAX_AGE,
+                            MORE_ALLOW_METHODS,
+                            MORE_ALLOW_HEADERS));
+
     private CorsOptions() {}
+
+    private static <T> ConfigOption<T> more(ConfigOption<T> common, OptionType<T> type) {
+        return ConfigOption.of(
+                MORE_SECTION,
+                common.name(),
+                type,
+                "$" + SECTION + "." + common.name(),
+                "As in [cors], for these origins.");
+    }
 }

@@ -3,76 +3,79 @@ package mirage.glance.cors;
 import mirage.glance.config.Configuration;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What pages of which origins may do.
  *
- * @param origins such as {@code https://horizon.example.com}, compared as written; {@code *} for all; none for off
- * @param allowsCredentials whether requests may carry cookies and the like; tokens in headers need it not
- * @param exposedHeaders headers of answers that a page may read, besides the simple ones
- * @param maxAgeSeconds how long a browser may remember what it was allowed, 0 for its own time
- * @param methods that a page may use
- * @param headers that a page may send, besides the simple ones
+ * @param byOrigin such as {@code https://horizon.example.com}, compared as written; {@code *} for those that are not
+ *     named; none for off
  */
-public record CorsRules(
-        Set<String> origins,
-        boolean allowsCredentials,
-        List<String> exposedHeaders,
-        int maxAgeSeconds,
-        Set<String> methods,
-        List<String> headers) {
+public record CorsRules(Map<String, OriginRules> byOrigin) {
+    private static final Logger LOG = LoggerFactory.getLogger(CorsRules.class);
     private static final String ANY = "*";
 
-    private static final List<String> SIMPLE_HEADERS =
-            List.of(
-                    "Accept",
-                    "Accept-Language",
-                    "Content-Type",
-                    "Cache-Control",
-                    "Content-Language",
-                    "Expires",
-                    "Last-Modified",
-                    "Pragma");
-
     /** No page of another origin may do anything. */
-    public static final CorsRules OFF =
-            new CorsRules(Set.of(), false, List.of(), 0, Set.of(), List.of());
+    public static final CorsRules OFF = new CorsRules(Map.of());
 
     public CorsRules {
-        origins = Set.copyOf(origins);
-        exposedHeaders = List.copyOf(exposedHeaders);
-        methods = Set.copyOf(methods);
-        headers = List.copyOf(headers);
+        byOrigin = Map.copyOf(byOrigin);
     }
 
-    /** As configured. */
+    /**
+     * What the pages of one origin may do.
+     *
+     * @param name what answers call the origin
+     */
+    record Allowed(String name, OriginRules rules) {}
+
+    /** As configured. An origin that several sections name is the first one's: {@code [cors]}, then by their names. */
     public static CorsRules from(Configuration configuration) {
-        return new CorsRules(
-                Set.copyOf(configuration.get(CorsOptions.ALLOWED_ORIGIN)),
-                configuration.get(CorsOptions.ALLOW_CREDENTIALS),
-                configuration.get(CorsOptions.EXPOSE_HEADERS),
-                configuration.get(CorsOptions.MAX_AGE),
-                Set.copyOf(configuration.get(CorsOptions.ALLOW_METHODS)),
-                configuration.get(CorsOptions.ALLOW_HEADERS));
-    }
-
-    /** What an answer calls the origin of a request; null when its pages may do nothing. */
-    @Nullable String nameOf(@Nullable String origin) {
-        if (origin == null || origins.contains(origin)) {
-            return origin;
+        Map<String, OriginRules> byOrigin = new HashMap<>();
+        OriginRules common =
+                new OriginRules(
+                        configuration.get(CorsOptions.ALLOW_CREDENTIALS),
+                        configuration.get(CorsOptions.EXPOSE_HEADERS),
+                        configuration.get(CorsOptions.MAX_AGE),
+                        Set.copyOf(configuration.get(CorsOptions.ALLOW_METHODS)),
+                        configuration.get(CorsOptions.ALLOW_HEADERS));
+        configuration.get(CorsOptions.ALLOWED_ORIGIN).forEach(name -> byOrigin.put(name, common));
+        for (String section : configuration.sectionsOf(CorsOptions.MORE)) {
+            addMore(byOrigin, configuration.in(section));
         }
-        return origins.contains(ANY) ? ANY : null;
+        return new CorsRules(byOrigin);
     }
 
-    /** Whether a page may send all of these headers. */
-    boolean allows(List<String> asked) {
-        Set<String> allowed = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        allowed.addAll(SIMPLE_HEADERS);
-        allowed.addAll(headers);
-        return allowed.containsAll(asked);
+    private static void addMore(Map<String, OriginRules> byOrigin, Configuration section) {
+        OriginRules rules =
+                new OriginRules(
+                        section.get(CorsOptions.MORE_ALLOW_CREDENTIALS),
+                        section.get(CorsOptions.MORE_EXPOSE_HEADERS),
+                        section.get(CorsOptions.MORE_MAX_AGE),
+                        Set.copyOf(section.get(CorsOptions.MORE_ALLOW_METHODS)),
+                        section.get(CorsOptions.MORE_ALLOW_HEADERS));
+        for (String origin : section.get(CorsOptions.MORE_ALLOWED_ORIGIN)) {
+            if (byOrigin.putIfAbsent(origin, rules) != null) {
+                LOG.warn(
+                        "{}: {} is allowed by another section already, whose settings count",
+                        section.placeOf(CorsOptions.MORE_ALLOWED_ORIGIN),
+                        origin);
+            }
+        }
+    }
+
+    /** What the pages of a request's origin may do; null for nothing. */
+    @Nullable Allowed of(@Nullable String origin) {
+        if (origin == null) {
+            return null;
+        }
+        String name = byOrigin.containsKey(origin) ? origin : ANY;
+        OriginRules rules = byOrigin.get(name);
+        return rules == null ? null : new Allowed(name, rules);
     }
 }

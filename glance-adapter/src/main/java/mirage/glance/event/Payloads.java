@@ -98,11 +98,11 @@ final class Payloads {
         return notDeleted(json);
     }
 
-    private static ObjectNode notDeleted(ObjectNode json) {
+    static ObjectNode notDeleted(ObjectNode json) {
         return json.put("deleted", false).putNull("deleted_at");
     }
 
-    private static ObjectNode deleted(ObjectNode json, Instant now) {
+    static ObjectNode deleted(ObjectNode json, Instant now) {
         return json.put("deleted", true).put("deleted_at", time(now));
     }
 
@@ -110,7 +110,7 @@ final class Payloads {
         stores.forEach(array::add);
     }
 
-    private static String time(Instant time) {
+    static String time(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -121,7 +121,7 @@ public final class NotificationOptions {
                             "",
                             """
                             Notifications that are not sent: types such as image.send, or groups such as image.member,
-                            image or task.
+                            image, task or metadef_tag.
                             """)
                     .example("image.send, task");
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 
 import mirage.glance.http.HttpFailure;
+import mirage.glance.policy.PropertyAccess;
+import mirage.glance.policy.PropertyRules;
 import mirage.glance.record.ImageAttributes;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageStatus;
@@ -103,12 +105,13 @@ public final class ImagePatch {
     /**
      * What an image's attributes become.
      *
+     * @param access to its properties of who changes it
      * @throws HttpFailure 403 or 409 for a change that this image cannot have; nothing is changed then
      */
-    public ImageAttributes applyTo(ImageRecord image) {
+    public ImageAttributes applyTo(ImageRecord image, PropertyAccess access) {
         ImageAttributes.Draft draft = image.attributes().draft();
         for (Change change : changes) {
-            change.applyTo(draft, image.status(), schema);
+            change.applyTo(draft, image.status(), schema, access);
         }
         return draft.build();
     }
@@ -137,9 +140,14 @@ public final class ImagePatch {
      * @param value JSON null for a removal
      */
     private record Change(Operation operation, boolean overwrites, String name, JsonNode value) {
-        void applyTo(ImageAttributes.Draft image, ImageStatus status, ImageSchema schema) {
+        void applyTo(
+                ImageAttributes.Draft image,
+                ImageStatus status,
+                ImageSchema schema,
+                PropertyAccess access) {
             boolean base = ImageSchema.isSettable(name);
-            boolean present = base || image.properties().containsKey(name);
+            boolean has = base || image.properties().containsKey(name);
+            boolean present = base || (has && access.sees(name));
             if (operation == Operation.ADD ? present && !overwrites : !present) {
                 throw HttpFailure.conflict(
                         "Property " + name + (present ? " already present." : " does not exist."));
@@ -148,6 +156,7 @@ public final class ImagePatch {
                 if (base) {
                     throw HttpFailure.forbidden("Property " + name + " may not be removed.");
                 }
+                require(access, PropertyRules.Operation.DELETE);
                 image.properties().remove(name);
                 return;
             }
@@ -155,7 +164,21 @@ public final class ImagePatch {
                 throw HttpFailure.forbidden(
                         "Attribute " + name + " can be only replaced for a queued image.");
             }
+            if (!present) {
+                require(access, PropertyRules.Operation.CREATE);
+            }
+            // Who takes a property that is hidden from him for a new one must also be one who may
+            // change it.
+            if (has && !base) {
+                require(access, PropertyRules.Operation.UPDATE);
+            }
             schema.set(image, name, value);
+        }
+
+        private void require(PropertyAccess access, PropertyRules.Operation wanted) {
+            if (!access.permits(wanted, name)) {
+                throw ImageSchema.reserved(name);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 /**
  * Changes to an image, in the two media types that the Image API takes.
  *
- * <p>May use: {@code http} for refusals, {@code record}, {@code schema}.
+ * <p>May use: {@code http} for refusals, {@code policy} for protected properties, {@code record}, {@code schema}.
  */
 @NullMarked
 package mirage.glance.patch;

@@ -113,6 +113,11 @@ public final class PropertyRules {
         return new PropertyRules(!rules.isEmpty(), rules, policy);
     }
 
+    /** What a caller may do. */
+    public PropertyAccess of(Caller caller) {
+        return new PropertyAccess(this, caller);
+    }
+
     /** Whether a caller may do something to the property of this name. */
     public boolean permits(Operation operation, String property, Caller caller) {
         if (!protecting) {

@@ -112,8 +112,13 @@ public final class ImageSchema {
             throw HttpFailure.forbidden("Attribute '" + name + "' is read-only.");
         }
         if (RESERVED.contains(name) || name.startsWith(RESERVED_PREFIX)) {
-            throw HttpFailure.forbidden("Attribute '" + name + "' is reserved.");
+            throw reserved(name);
         }
+    }
+
+    /** What a client is told of a name that is not his to set. */
+    public static HttpFailure reserved(String name) {
+        return HttpFailure.forbidden("Attribute '" + name + "' is reserved.");
     }
 
     /**

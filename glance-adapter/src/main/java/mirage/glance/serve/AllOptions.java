@@ -52,7 +52,10 @@ final class AllOptions {
     private static final List<SectionTemplate> TEMPLATES = StoreOptions.TEMPLATES;
 
     static final ConfigSchema SCHEMA =
-            ConfigSchema.of(GROUPS.stream().flatMap(List::stream).toList(), TEMPLATES);
+            ConfigSchema.of(
+                    GROUPS.stream().flatMap(List::stream).toList(),
+                    TEMPLATES,
+                    List.of(CorsOptions.MORE));
 
     private AllOptions() {}
 }

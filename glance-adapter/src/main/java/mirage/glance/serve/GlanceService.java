@@ -11,6 +11,7 @@ import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseOptions;
 import mirage.glance.event.ImageEvents;
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.event.TellingImageMembers;
 import mirage.glance.event.TellingImageRecords;
 import mirage.glance.event.TellingTasks;
@@ -28,6 +29,7 @@ import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.notification.NotificationOptions;
 import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
+import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.quota.Quotas;
@@ -52,6 +54,7 @@ import mirage.glance.transfer.ImportPlugins;
 import mirage.glance.transfer.ImportSources;
 import mirage.glance.transfer.LocationJob;
 import mirage.glance.transfer.RemoteImages;
+import mirage.glance.transfer.Stop;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
@@ -76,6 +79,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +103,7 @@ public final class GlanceService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GlanceService.class);
     private static final String RECORDS = "records";
     private static final Duration LOOK_FOR_DEAD = Duration.ofSeconds(20);
+    private static final Duration WAIT_FOR_WATCH = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> opened;
     private final Readiness readiness;
@@ -195,10 +200,16 @@ public final class GlanceService implements AutoCloseable {
         reconciliation.run(others);
         service.runner().start();
         opened.push(service.runner());
+        // Tasks that wait for servers elsewhere would keep it waiting, and nothing else reads from
+        // the web by then.
+        opened.push(() -> {
+            service.runner().stopSoon();
+            service.web().close();
+        });
         ScheduledExecutorService watch =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("watch").factory());
-        opened.push(watch::shutdownNow);
+        opened.push(() -> end(watch));
         var unused =
                 watch.scheduleWithFixedDelay(
                         () -> {
@@ -209,6 +220,14 @@ public final class GlanceService implements AutoCloseable {
                         LOOK_FOR_DEAD.toSeconds(),
                         LOOK_FOR_DEAD.toSeconds(),
                         TimeUnit.SECONDS);
+    }
+
+    /** Lets what runs come to its end: it is in the database or a library, and no thread may be interrupted there. */
+    private static void end(ExecutorService work) throws InterruptedException {
+        work.shutdown();
+        if (!work.awaitTermination(WAIT_FOR_WATCH.toSeconds(), TimeUnit.SECONDS)) {
+            LOG.warn("what dead nodes left is still being undone");
+        }
     }
 
     private static void undoUnfinished(Reconciliation reconciliation, Set<String> living) {
@@ -286,11 +305,16 @@ public final class GlanceService implements AutoCloseable {
                                 quotas.check(),
                                 FormatOptions.check(configuration, isNew),
                                 signatures));
+        Stop stop = new Stop();
         ImportPlugins plugins =
                 new ImportPlugins(
-                        configuration.get(ImportOptions.IMAGE_IMPORT_PLUGINS), records, cap, clock);
+                        configuration.get(ImportOptions.IMAGE_IMPORT_PLUGINS),
+                        records,
+                        cap,
+                        stop,
+                        clock);
         ImportJob imports =
-                new ImportJob(records, stores, sources, plugins, check, events, cap, clock);
+                new ImportJob(records, stores, sources, plugins, check, events, cap, stop, clock);
         TaskRunner runner =
                 new TaskRunner(
                         tasks,
@@ -300,7 +324,7 @@ public final class GlanceService implements AutoCloseable {
                                 ImportJob.TYPE,
                                 imports,
                                 LocationJob.TYPE,
-                                new LocationJob(records, stores, cap, clock),
+                                new LocationJob(records, stores, cap, stop, clock),
                                 CreatingImportJob.TYPE,
                                 new CreatingImportJob(
                                         records,
@@ -314,19 +338,24 @@ public final class GlanceService implements AutoCloseable {
                                         clock)),
                         configuration.get(TaskOptions.MAX_WORKERS),
                         Duration.ofHours(configuration.get(TaskOptions.TASK_TIME_TO_LIVE)),
+                        stop,
                         clock);
+        GlancePolicy policy =
+                PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT));
         return new ImageService(
                 records,
                 new TellingImageMembers(new SqlImageMembers(database), notifications, clock),
                 tasks,
                 Metadefs.in(database),
                 stores,
-                PolicyOptions.policy(configuration, configuration.get(ServeOptions.COMPAT)),
+                policy,
+                PolicyOptions.propertyRules(configuration, policy),
                 new Uploads(records, check, events, cap, node, clock),
                 runner,
                 sources,
                 quotas,
                 events,
+                new MetadefEvents(notifications, clock),
                 web,
                 cache,
                 settings,

@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,12 +54,14 @@ public final class ImportJob implements TaskRunner.Job {
     private final ContentCheck check;
     private final TransferEvents events;
     private final long cap;
+    private final Stop stop;
     private final Clock clock;
 
     /**
      * @param sources opens what comes from elsewhere
      * @param plugins change what comes in
      * @param cap the most bytes that an image may have
+     * @param stop ends it between stores and between blocks of bytes
      */
     public ImportJob(
             ImageRecords records,
@@ -70,6 +71,7 @@ public final class ImportJob implements TaskRunner.Job {
             ContentCheck check,
             TransferEvents events,
             long cap,
+            Stop stop,
             Clock clock) {
         this.records = records;
         this.stores = stores;
@@ -78,6 +80,7 @@ public final class ImportJob implements TaskRunner.Job {
         this.check = check;
         this.events = events;
         this.cap = cap;
+        this.stop = stop;
         this.clock = clock;
     }
 
@@ -116,10 +119,8 @@ public final class ImportJob implements TaskRunner.Job {
         } catch (RecordNotFoundException deleted) {
             forgetEverywhere(request);
             throw new TaskFailedException("Image " + request.image() + " was deleted.");
-        } catch (InterruptedIOException stopped) {
-            throw new InterruptedException();
         } catch (IOException failure) {
-            if (Thread.currentThread().isInterrupted()) {
+            if (stop.isRequested()) {
                 throw new InterruptedException();
             }
             LOG.warn("image {}: import failed", request.image(), failure);
@@ -138,6 +139,7 @@ public final class ImportJob implements TaskRunner.Job {
         boolean anySucceeded = false;
         IOException lastFailure = null;
         for (int i = 0; i < request.stores().size(); i++) {
+            stop.check();
             LibraryStore store = writable(request.stores().get(i));
             boolean isLast = i == request.stores().size() - 1;
             try {
@@ -149,7 +151,7 @@ public final class ImportJob implements TaskRunner.Job {
                 events.uploaded(after, after.status() != before.status());
                 anySucceeded = true;
             } catch (IOException failure) {
-                if (request.allMustSucceed() || Thread.currentThread().isInterrupted()) {
+                if (request.allMustSucceed() || stop.isRequested()) {
                     throw failure;
                 }
                 LOG.warn("image {}: not imported to {}", request.image(), store.id(), failure);
@@ -191,7 +193,7 @@ public final class ImportJob implements TaskRunner.Job {
         ImageLocation from = locationOf(request, image);
         String label = Uploads.labelOf(image.attributes());
         if (from == null) {
-            try (InputStream bytes = sources.open(request, task)) {
+            try (InputStream bytes = stop.over(sources.open(request, task))) {
                 boolean areUnfinished = plugins.changeBytes();
                 ContentCheck.Inspection inspection =
                         (areUnfinished ? ContentCheck.NOTHING : check).begin(image);
@@ -211,7 +213,7 @@ public final class ImportJob implements TaskRunner.Job {
             throw new IOException("no store has " + from.url());
         }
         try (StoredBytes bytes = source.open(from);
-                CopyStream copy = new CopyStream(bytes)) {
+                InputStream copy = stop.over(new CopyStream(bytes))) {
             return store.library().store(image.id(), label, copy);
         }
     }
@@ -257,7 +259,7 @@ public final class ImportJob implements TaskRunner.Job {
         ContentCheck.Inspection inspection = check.begin(image);
         try (StoredBytes content = store.open(store.locationOf(image.id()))) {
             byte[] buffer = new byte[64 * 1024];
-            try (CopyStream all = new CopyStream(content)) {
+            try (InputStream all = stop.over(new CopyStream(content))) {
                 for (int read = all.read(buffer, 0, buffer.length);
                         read >= 0;
                         read = all.read(buffer, 0, buffer.length)) {

@@ -48,19 +48,26 @@ public final class ImportPlugins {
     /** Conversion reads the disk, which the library knows once it has taken the image apart. */
     private static final Duration AT_MOST = Duration.ofHours(6);
 
+    /** How long it waits for that without looking whether the service stops. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final List<ImportPlugin> plugins;
     private final ImageRecords records;
     private final long cap;
+    private final Stop stop;
     private final Clock clock;
 
     /**
      * @param plugins in the order in which they work
      * @param cap the most bytes that an image may have, also when it was made here
+     * @param stop ends the work between changes and between blocks of bytes
      */
-    public ImportPlugins(List<ImportPlugin> plugins, ImageRecords records, long cap, Clock clock) {
+    public ImportPlugins(
+            List<ImportPlugin> plugins, ImageRecords records, long cap, Stop stop, Clock clock) {
         this.plugins = List.copyOf(plugins);
         this.records = records;
         this.cap = cap;
+        this.stop = stop;
         this.clock = clock;
     }
 
@@ -83,6 +90,7 @@ public final class ImportPlugins {
     void run(ImageId id, LibraryStore store) throws IOException {
         finish(existing(id), store);
         for (ImportPlugin plugin : plugins) {
+            stop.check();
             switch (plugin) {
                 case IMAGE_DECOMPRESSION -> decompress(existing(id), store);
                 case IMAGE_CONVERSION -> convert(existing(id), store);
@@ -124,7 +132,7 @@ public final class ImportPlugins {
             if (kind == null) {
                 return;
             }
-            try (InputStream plain = kind.open(new CopyStream(bytes))) {
+            try (InputStream plain = kind.open(stop.over(new CopyStream(bytes)))) {
                 make(image, store, plain);
             }
         } catch (IOException failure) {
@@ -146,12 +154,9 @@ public final class ImportPlugins {
             throw HttpFailure.badRequest("Unable to convert from format " + declared);
         }
         requireSafe(image.id(), store, declared);
-        StoredImage whole = store.library().awaitStructured(image.id(), AT_MOST);
-        if (whole.state() != StoredImage.State.STRUCTURED) {
-            throw new IOException("image " + image.id() + " is not taken apart in time");
-        }
+        awaitStructured(image.id(), store.library());
         try (StoredBytes disk = store.openDisk(image.id());
-                InputStream raw = new CopyStream(disk)) {
+                InputStream raw = stop.over(new CopyStream(disk))) {
             make(image, store, raw);
         } catch (FormatException broken) {
             throw refused("converted", broken);
@@ -159,6 +164,16 @@ public final class ImportPlugins {
         records.update(image.id(), this::converted);
         swap(image.id(), store.library());
         LOG.info("image {}: converted from {} to raw", image.id(), declared);
+    }
+
+    private void awaitStructured(ImageId id, ImageLibrary library) throws IOException {
+        long begun = System.nanoTime();
+        while (library.awaitStructured(id, LOOK).state() != StoredImage.State.STRUCTURED) {
+            stop.check();
+            if (System.nanoTime() - begun > AT_MOST.toNanos()) {
+                throw new IOException("image " + id + " is not taken apart in time");
+            }
+        }
     }
 
     private static void requireSafe(ImageId id, LibraryStore store, String declared)

@@ -52,15 +52,18 @@ public final class LocationJob implements TaskRunner.Job {
     private final ImageRecords records;
     private final ImageStores stores;
     private final long cap;
+    private final Stop stop;
     private final Clock clock;
 
     /**
      * @param cap the most bytes that an image may have
+     * @param stop ends it between blocks of bytes
      */
-    public LocationJob(ImageRecords records, ImageStores stores, long cap, Clock clock) {
+    public LocationJob(ImageRecords records, ImageStores stores, long cap, Stop stop, Clock clock) {
         this.records = records;
         this.stores = stores;
         this.cap = cap;
+        this.stop = stop;
         this.clock = clock;
     }
 
@@ -101,7 +104,7 @@ public final class LocationJob implements TaskRunner.Job {
         } catch (RecordNotFoundException deleted) {
             throw new TaskFailedException("Image " + id + " was deleted.");
         } catch (IOException failure) {
-            if (Thread.currentThread().isInterrupted()) {
+            if (stop.isRequested()) {
                 throw new InterruptedException();
             }
             LOG.info("image {}: {}", id, failure.toString());
@@ -117,7 +120,7 @@ public final class LocationJob implements TaskRunner.Job {
         MessageDigest hash = digestOf(algorithm);
         long size = 0;
         try (StoredBytes bytes = webStore(location.url()).open(location);
-                InputStream in = new CopyStream(bytes)) {
+                InputStream in = stop.over(new CopyStream(bytes))) {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 md5.update(buffer, 0, read);

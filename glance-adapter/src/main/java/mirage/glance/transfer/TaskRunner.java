@@ -40,7 +40,8 @@ public final class TaskRunner implements AutoCloseable {
          *
          * @return the result, a JSON value
          * @throws TaskFailedException when it cannot be done
-         * @throws InterruptedException when the service stops: the task stays as it is, to be taken up again
+         * @throws InterruptedException when the service is asked to {@link Stop}: the task stays as it is, to be
+         *     taken up again
          */
         String run(Task task) throws TaskFailedException, InterruptedException;
     }
@@ -50,18 +51,19 @@ public final class TaskRunner implements AutoCloseable {
     private final String node;
     private final Map<String, Job> jobs;
     private final Duration keepEnded;
+    private final Stop stop;
     private final Clock clock;
     private final Semaphore running;
     private final Set<String> mine = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("task-", 0).factory());
-    private volatile boolean closing;
 
     /**
      * @param node name of this node
      * @param jobs by the type of their tasks
      * @param atOnce how many tasks run at a time
      * @param keepEnded for how long a task that has ended can be looked at
+     * @param stop that the jobs heed
      */
     public TaskRunner(
             Tasks tasks,
@@ -70,12 +72,14 @@ public final class TaskRunner implements AutoCloseable {
             Map<String, Job> jobs,
             int atOnce,
             Duration keepEnded,
+            Stop stop,
             Clock clock) {
         this.tasks = tasks;
         this.nodes = nodes;
         this.node = node;
         this.jobs = Map.copyOf(jobs);
         this.keepEnded = keepEnded;
+        this.stop = stop;
         this.clock = clock;
         this.running = new Semaphore(atOnce);
     }
@@ -115,29 +119,48 @@ public final class TaskRunner implements AutoCloseable {
         tasks.update(task.id(), now -> now.withMessage(message, clock.instant()));
     }
 
+    /** Asks what runs to stop, and begins nothing more. */
+    public void stopSoon() {
+        stop.request();
+        // Those that wait for room get it, and see that they are not to run.
+        running.release(mine.size());
+    }
+
     /** Stops what runs, to be taken up again. */
     @Override
     public void close() {
-        closing = true;
-        threads.shutdownNow();
+        stopSoon();
+        threads.shutdown();
+        if (awaitEnd()) {
+            nodes.gone(node);
+        } else {
+            // What still runs is not for another node yet: for that this one has to be silent for a
+            // while.
+            LOG.warn("tasks did not stop: {}", mine);
+        }
+    }
+
+    private boolean awaitEnd() {
         try {
-            if (!threads.awaitTermination(WAIT_FOR_JOBS.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("tasks did not stop");
-            }
+            return threads.awaitTermination(WAIT_FOR_JOBS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+            return false;
         }
-        nodes.gone(node);
     }
 
     private void begin(Task task) {
         if (mine.add(task.id())) {
+            if (stop.isRequested()) {
+                mine.remove(task.id());
+                return;
+            }
             threads.execute(() -> {
                 MDC.put("request_id", task.requestId());
                 try {
                     running.acquire();
                     try {
-                        run(task);
+                        runUnlessStopped(task);
                     } finally {
                         running.release();
                     }
@@ -151,7 +174,10 @@ public final class TaskRunner implements AutoCloseable {
         }
     }
 
-    private void run(Task task) throws InterruptedException {
+    private void runUnlessStopped(Task task) throws InterruptedException {
+        if (stop.isRequested()) {
+            throw new InterruptedException();
+        }
         Task current = tasks.find(task.id());
         if (current == null || current.status().hasEnded()) {
             return;
@@ -168,7 +194,7 @@ public final class TaskRunner implements AutoCloseable {
         } catch (TaskFailedException failure) {
             fail(task, String.valueOf(failure.getMessage()));
         } catch (RuntimeException failure) {
-            if (closing) {
+            if (stop.isRequested()) {
                 throw new InterruptedException();
             }
             LOG.error("task {} of type {} failed", task.id(), task.type(), failure);
@@ -184,9 +210,11 @@ public final class TaskRunner implements AutoCloseable {
     }
 
     private void beat() {
-        while (!closing) {
+        while (true) {
             try {
-                Thread.sleep(HEARTBEAT);
+                if (stop.await(HEARTBEAT)) {
+                    return;
+                }
                 nodes.alive(node, clock.instant());
                 takeOver();
                 tasks.forgetExpired(clock.instant());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import mirage.glance.api.TestService.Answer;
 import mirage.glance.cors.CorsRules;
+import mirage.glance.cors.OriginRules;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,13 +37,18 @@ final class CorsTest {
     }
 
     private static CorsRules rules(String... origins) {
-        return new CorsRules(
-                Set.of(origins),
-                true,
-                List.of("X-OpenStack-Request-ID", "X-Auth-Token"),
-                3600,
-                Set.of("GET", "PUT"),
-                List.of("X-Auth-Token"));
+        OriginRules rules =
+                new OriginRules(
+                        true,
+                        List.of("X-OpenStack-Request-ID", "X-Auth-Token"),
+                        3600,
+                        Set.of("GET", "PUT"),
+                        List.of("X-Auth-Token"));
+        Map<String, OriginRules> byOrigin = new TreeMap<>();
+        for (String origin : origins) {
+            byOrigin.put(origin, rules);
+        }
+        return new CorsRules(byOrigin);
     }
 
     @BeforeEach
@@ -139,6 +145,46 @@ final class CorsTest {
         start(rules("*"));
         assertThat(corsOf(service.get("/v2/images").header("Origin", "http://a.b").send(200)))
                 .containsEntry("access-control-allow-origin", "*");
+    }
+
+    @Test
+    void anOriginHasItsOwnRules() throws IOException {
+        Map<String, OriginRules> byOrigin = new TreeMap<>(rules(HORIZON).byOrigin());
+        byOrigin.put(
+                "https://wiki.example.com",
+                new OriginRules(false, List.of(), 0, Set.of("GET"), List.of()));
+        byOrigin.put("*", new OriginRules(false, List.of(), 60, Set.of("HEAD"), List.of()));
+        start(new CorsRules(byOrigin));
+
+        assertThat(corsOf(preflight(HORIZON, "PUT")))
+                .containsEntry("access-control-allow-credentials", "true");
+        assertThat(corsOf(preflight("https://wiki.example.com", "PUT"))).isEmpty();
+        assertThat(corsOf(preflight("https://wiki.example.com", "GET")))
+                .isEqualTo(
+                        Map.of(
+                                "access-control-allow-origin", "https://wiki.example.com",
+                                "access-control-allow-methods", "GET",
+                                "vary", "Origin"));
+        // Who is named is not any other.
+        assertThat(corsOf(preflight("https://wiki.example.com", "HEAD"))).isEmpty();
+        assertThat(corsOf(preflight("https://other.example.com", "HEAD")))
+                .containsEntry("access-control-allow-origin", "*")
+                .containsEntry("access-control-max-age", "60");
+        assertThat(
+                        corsOf(
+                                service.get("/v2/images")
+                                        .header("Origin", "https://wiki.example.com")
+                                        .send(200)))
+                .doesNotContainKeys(
+                        "access-control-expose-headers", "access-control-allow-credentials");
+    }
+
+    private Answer preflight(String origin, String method) {
+        return service.call("OPTIONS", "/v2/images")
+                .withoutToken()
+                .header("Origin", origin)
+                .header("Access-Control-Request-Method", method)
+                .send(200);
     }
 
     @Test

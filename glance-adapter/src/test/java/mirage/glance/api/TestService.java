@@ -10,6 +10,7 @@ import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.database.Product;
 import mirage.glance.event.ImageEvents;
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.event.TellingImageMembers;
 import mirage.glance.event.TellingImageRecords;
 import mirage.glance.event.TellingTasks;
@@ -23,6 +24,7 @@ import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
 import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyMode;
+import mirage.glance.policy.PropertyRules;
 import mirage.glance.quota.Quotas;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
@@ -42,6 +44,7 @@ import mirage.glance.transfer.ImportPlugins;
 import mirage.glance.transfer.ImportRequest;
 import mirage.glance.transfer.LocationJob;
 import mirage.glance.transfer.RemoteImages;
+import mirage.glance.transfer.Stop;
 import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
 import mirage.glance.web.WebAccess;
@@ -119,6 +122,7 @@ final class TestService implements AutoCloseable {
         Notifications notifications = Notifications.NONE;
         ContentCheck check = ContentCheck.NOTHING;
         List<ImportPlugin> plugins = List.of();
+        PropertyRules properties = PropertyRules.none();
     }
 
     /**
@@ -207,9 +211,10 @@ final class TestService implements AutoCloseable {
         ImageEvents events = new ImageEvents(told, withStores);
         Quotas quotas = parts.quotas.apply(records);
         ContentCheck check = ContentCheck.all(List.of(quotas.check(), parts.check));
-        ImportPlugins changes = new ImportPlugins(parts.plugins, telling, cap, clock);
+        Stop stop = new Stop();
+        ImportPlugins changes = new ImportPlugins(parts.plugins, telling, cap, stop, clock);
         ImportJob imports =
-                new ImportJob(telling, stores, remote, changes, check, events, cap, clock);
+                new ImportJob(telling, stores, remote, changes, check, events, cap, stop, clock);
         runner =
                 new TaskRunner(
                         tellingTasks,
@@ -219,7 +224,7 @@ final class TestService implements AutoCloseable {
                                 ImportJob.TYPE,
                                 imports,
                                 LocationJob.TYPE,
-                                new LocationJob(records, stores, SIZE_CAP, clock),
+                                new LocationJob(records, stores, SIZE_CAP, stop, clock),
                                 CreatingImportJob.TYPE,
                                 new CreatingImportJob(
                                         records,
@@ -233,6 +238,7 @@ final class TestService implements AutoCloseable {
                                         clock)),
                         2,
                         Duration.ofHours(1),
+                        stop,
                         clock);
         ImageService service =
                 new ImageService(
@@ -242,11 +248,13 @@ final class TestService implements AutoCloseable {
                         METADEFS,
                         stores,
                         GlancePolicy.of(PolicyMode.of(Compat.LATEST)),
+                        parts.properties,
                         new Uploads(telling, check, events, cap, "here", clock),
                         runner,
                         remote,
                         quotas,
                         events,
+                        new MetadefEvents(told, clock),
                         web,
                         cache,
                         settings,
@@ -350,11 +358,12 @@ final class TestService implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
+        runner.stopSoon();
+        web.close();
         runner.close();
         if (cache != null) {
             cache.close();
         }
-        web.close();
     }
 
     /** A request. Is alice's until something else is said. */

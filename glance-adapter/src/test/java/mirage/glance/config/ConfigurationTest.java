@@ -61,6 +61,12 @@ final class ConfigurationTest {
     private static final ConfigOption<Boolean> REDIRECT =
             ConfigOption.of("<store>", "redirect", OptionType.flag(), "no", "Help.");
 
+    private static final ConfigOption<String> PAGE_HOST =
+            ConfigOption.of(
+                    "<page.NAME>", "host", OptionType.text(), "$DEFAULT.bind_host", "Help.");
+    private static final SectionFamily PAGES =
+            new SectionFamily("Pages", "page.", List.of(PAGE_HOST));
+
     private static final ConfigSchema SCHEMA =
             ConfigSchema.of(
                     List.of(
@@ -74,7 +80,8 @@ final class ConfigurationTest {
                                     "mirage",
                                     List.of(WEIGHT, STORE_DIRECTORY)),
                             new SectionTemplate(
-                                    "Web", "<store>", STORES, "http", List.of(WEIGHT, REDIRECT))));
+                                    "Web", "<store>", STORES, "http", List.of(WEIGHT, REDIRECT))),
+                    List.of(PAGES));
 
     @TempDir Path directory;
 
@@ -105,6 +112,33 @@ final class ConfigurationTest {
         assertThatThrownBy(() -> defaults.require(URL))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("[auth] auth_url must be set");
+    }
+
+    @Test
+    void aFamilyHasTheSectionsThatAreWritten() throws IOException {
+        Configuration read =
+                read(
+                        """
+                        [page.two]
+                        host = two.example
+                        [page.one]
+                        host = $bind_host
+                        [page.empty]
+                        host =
+                        [DEFAULT]
+                        bind_host = common.example
+                        """);
+        assertThat(read.sectionsOf(PAGES)).containsExactly("page.empty", "page.one", "page.two");
+        assertThat(read.in("page.two").get(PAGE_HOST)).isEqualTo("two.example");
+        assertThat(read.in("page.empty").get(PAGE_HOST)).isEmpty();
+        assertThat(Configuration.defaults(SCHEMA).sectionsOf(PAGES)).isEmpty();
+        assertThat(problemsOf("[page.one]\nhots = x\n[page.]\nhost = x\n[pages]\nhost = x\n"))
+                .containsExactly(
+                        "m.conf:2: [page.one] has no option hots, did you mean host?",
+                        "m.conf:4: there is no section [page.]",
+                        "m.conf:6: there is no section [pages]");
+        assertThatThrownBy(() -> new SectionFamily("Pages", "leaf.", List.of(PAGE_HOST)))
+                .hasMessage("[<page.NAME>] host is not of the section <leaf.NAME>");
     }
 
     @Test

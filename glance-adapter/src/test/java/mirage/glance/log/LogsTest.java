@@ -54,7 +54,8 @@ final class LogsTest {
     private static Configuration configuration(String format, String level, String loggers)
             throws IOException {
         return new ConfigurationReader(
-                        ConfigSchema.of(List.copyOf(LogOptions.GROUPS), List.of()), Map.of())
+                        ConfigSchema.of(List.copyOf(LogOptions.GROUPS), List.of(), List.of()),
+                        Map.of())
                 .override(LogOptions.FORMAT, format, "test")
                 .override(LogOptions.LEVEL, level, "test")
                 .override(LogOptions.LOGGER_LEVELS, loggers, "test")

@@ -24,7 +24,8 @@ import java.util.ServiceLoader;
 import java.util.Set;
 
 final class PolicyCommandTest {
-    private static final ConfigSchema SCHEMA = ConfigSchema.of(PolicyOptions.GROUPS, List.of());
+    private static final ConfigSchema SCHEMA =
+            ConfigSchema.of(PolicyOptions.GROUPS, List.of(), List.of());
 
     private static final String TOKEN =
             """

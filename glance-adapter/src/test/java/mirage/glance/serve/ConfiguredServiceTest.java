@@ -111,6 +111,47 @@ final class ConfiguredServiceTest {
         }
     }
 
+    /** The owner of the local token is admin and member. */
+    @Test
+    void propertiesAreProtectedByAFile() throws Exception {
+        Path rules = directory.resolve("protection.conf");
+        Files.writeString(
+                rules,
+                """
+                [^x_audit$]
+                create = operator_only
+                read = @
+                update = !
+                delete = !
+                [^x_free$]
+                create = anybody
+                read = anybody
+                update = anybody
+                delete = anybody
+                """);
+        Path policy = directory.resolve("policy.yaml");
+        Files.writeString(policy, "operator_only: \"role:operator\"\nanybody: \"role:member\"\n");
+        String settings =
+                """
+                property_protection_file = RULES
+                property_protection_rule_format = policies
+                [oslo_policy]
+                policy_file = POLICY
+                """
+                        .replace("RULES", rules.toString())
+                        .replace("POLICY", policy.toString());
+        try (GlanceService service = start(settings)) {
+            HttpResponse<String> refused = create(service, "{\"x_audit\": \"1\"}");
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.body()).contains("Attribute 'x_audit' is reserved.");
+            HttpResponse<String> created = create(service, "{\"x_free\": \"1\"}");
+            assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+            assertThat(created.body()).contains("\"x_free\"");
+        }
+        assertThatThrownBy(() -> start("property_protection_file = " + directory + "/none\n"))
+                .hasMessageContaining("none: cannot be read");
+    }
+
     @Test
     void whatIsMissingIsNamed() {
         assertThatThrownBy(() -> start("[oslo_messaging_notifications]\ndriver = messaging\n"))
@@ -126,6 +167,10 @@ final class ConfiguredServiceTest {
                 .hasMessageContaining("needs certificate_directory");
         assertThatThrownBy(() -> start("[cors]\nallowed_origin = horizon.example.com\n"))
                 .hasMessageContaining("PROTOCOL://HOST[:PORT]");
+    }
+
+    private HttpResponse<String> create(GlanceService service, String json) throws Exception {
+        return send(service, "POST", "", "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     private HttpResponse<String> upload(GlanceService service, String id, byte[] bytes)

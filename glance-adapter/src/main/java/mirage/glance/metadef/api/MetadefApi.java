@@ -2,6 +2,7 @@ package mirage.glance.metadef.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.http.Endpoint;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
@@ -51,16 +52,23 @@ public final class MetadefApi {
      * @param mostOfAPage how many it has at the most
      */
     public static List<Route> routes(
-            Metadefs metadefs, Policy policy, int pageByDefault, int mostOfAPage, Clock clock) {
+            Metadefs metadefs,
+            Policy policy,
+            MetadefEvents events,
+            int pageByDefault,
+            int mostOfAPage,
+            Clock clock) {
         MetadefAccess access = new MetadefAccess(policy, metadefs.namespaces());
         NamespacesHandler namespaces =
-                new NamespacesHandler(metadefs, access, pageByDefault, mostOfAPage, clock);
+                new NamespacesHandler(metadefs, access, events, pageByDefault, mostOfAPage, clock);
         List<Route> routes = new ArrayList<>();
         routes.addAll(namespaceRoutes(namespaces));
-        routes.addAll(propertyRoutes(new PropertiesHandler(metadefs, access), namespaces));
-        routes.addAll(objectRoutes(new ObjectsHandler(metadefs, access, clock), namespaces));
-        routes.addAll(tagRoutes(new TagsHandler(metadefs, access, clock), namespaces));
-        routes.addAll(resourceTypeRoutes(new ResourceTypesHandler(metadefs, access, clock)));
+        routes.addAll(propertyRoutes(new PropertiesHandler(metadefs, access, events), namespaces));
+        routes.addAll(
+                objectRoutes(new ObjectsHandler(metadefs, access, events, clock), namespaces));
+        routes.addAll(tagRoutes(new TagsHandler(metadefs, access, events, clock), namespaces));
+        routes.addAll(
+                resourceTypeRoutes(new ResourceTypesHandler(metadefs, access, events, clock)));
         routes.addAll(schemaRoutes());
         return routes;
     }

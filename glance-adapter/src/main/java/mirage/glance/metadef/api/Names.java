@@ -20,4 +20,15 @@ final class Names {
         }
         return found;
     }
+
+    /**
+     * Lets what was removed pass.
+     *
+     * @throws HttpFailure 404 when somebody else was faster
+     */
+    static void requireRemoved(boolean removed, String kind, String name) {
+        if (!removed) {
+            throw HttpFailure.notFound("Could not find " + kind + " " + name);
+        }
+    }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.http.Exchange;
 import mirage.glance.identity.Caller;
 import mirage.glance.metadef.Dated;
@@ -30,6 +31,7 @@ import java.util.List;
 final class NamespacesHandler {
     private final Metadefs metadefs;
     private final MetadefAccess access;
+    private final MetadefEvents events;
     private final int pageByDefault;
     private final int mostOfAPage;
     private final Clock clock;
@@ -37,11 +39,13 @@ final class NamespacesHandler {
     NamespacesHandler(
             Metadefs metadefs,
             MetadefAccess access,
+            MetadefEvents events,
             int pageByDefault,
             int mostOfAPage,
             Clock clock) {
         this.metadefs = metadefs;
         this.access = access;
+        this.events = events;
         this.pageByDefault = pageByDefault;
         this.mostOfAPage = mostOfAPage;
         this.clock = clock;
@@ -100,6 +104,7 @@ final class NamespacesHandler {
                         exchange.caller().projectId());
         requireMayCreate(exchange, document.contents());
         Namespace namespace = metadefs.namespaces().create(document, clock.instant());
+        events.createdNamespace(namespace, document.contents());
         exchange.answerHeader(
                 "Location",
                 exchange.origin() + MetadefJson.NAMESPACES + "/" + segment(namespace.name()));
@@ -163,25 +168,31 @@ final class NamespacesHandler {
                         exchange.caller().projectId());
         Namespace namespace = access.visible(exchange);
         access.require(RuleNames.MODIFY_METADEF_NAMESPACE, exchange, namespace);
-        exchange.answerJson(
-                200,
-                MetadefJson.namespace(
-                        metadefs.namespaces()
-                                .update(namespace.id(), document.attributes(), clock.instant())));
+        Namespace updated =
+                metadefs.namespaces()
+                        .update(namespace.id(), document.attributes(), clock.instant());
+        events.updatedNamespace(namespace.name(), updated);
+        exchange.answerJson(200, MetadefJson.namespace(updated));
     }
 
     void delete(Exchange exchange) throws IOException {
-        metadefs.namespaces().delete(emptied(exchange).id());
+        Namespace namespace = emptied(exchange);
+        metadefs.namespaces().delete(namespace.id());
+        events.deletedNamespace(namespace);
         exchange.answerNoContent();
     }
 
     void deleteProperties(Exchange exchange) throws IOException {
-        metadefs.properties().removeAll(emptied(exchange).id());
+        Namespace namespace = emptied(exchange);
+        metadefs.properties().removeAll(namespace.id());
+        events.deletedProperties(namespace);
         exchange.answerNoContent();
     }
 
     void deleteObjects(Exchange exchange) throws IOException {
-        metadefs.objects().removeAll(emptied(exchange).id());
+        Namespace namespace = emptied(exchange);
+        metadefs.objects().removeAll(namespace.id());
+        events.deletedObjects(namespace);
         exchange.answerNoContent();
     }
 
@@ -191,6 +202,7 @@ final class NamespacesHandler {
         access.require(RuleNames.DELETE_METADEF_TAGS, exchange, namespace);
         requireNotProtected(namespace);
         metadefs.tags().removeAll(namespace.id());
+        events.deletedTags(namespace);
         exchange.answerNoContent();
     }
 

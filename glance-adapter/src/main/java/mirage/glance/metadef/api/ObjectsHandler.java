@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.http.QueryString;
@@ -23,11 +24,13 @@ final class ObjectsHandler {
 
     private final Metadefs metadefs;
     private final MetadefAccess access;
+    private final MetadefEvents events;
     private final Clock clock;
 
-    ObjectsHandler(Metadefs metadefs, MetadefAccess access, Clock clock) {
+    ObjectsHandler(Metadefs metadefs, MetadefAccess access, MetadefEvents events, Clock clock) {
         this.metadefs = metadefs;
         this.access = access;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -63,6 +66,7 @@ final class ObjectsHandler {
         access.require(RuleNames.ADD_METADEF_OBJECT, exchange, namespace);
         Dated<ObjectDefinition> created =
                 metadefs.objects().add(namespace.id(), object, clock.instant());
+        events.createdObject(namespace, created);
         exchange.answerJson(201, MetadefJson.given(namespace, created));
     }
 
@@ -85,6 +89,7 @@ final class ObjectsHandler {
                         metadefs.objects().replace(namespace.id(), name, object, clock.instant()),
                         KIND,
                         name);
+        events.updatedObject(namespace, name, updated);
         exchange.answerJson(200, MetadefJson.given(namespace, updated));
     }
 
@@ -93,9 +98,10 @@ final class ObjectsHandler {
         access.require(RuleNames.DELETE_METADEF_OBJECT, exchange, namespace);
         String name = exchange.variable("object");
         MetadefAccess.requireNotProtected(namespace, "object " + name);
-        if (!metadefs.objects().remove(namespace.id(), name)) {
-            throw HttpFailure.notFound("Could not find " + KIND + " " + name);
-        }
+        Dated<ObjectDefinition> object =
+                Names.found(metadefs.objects().find(namespace.id(), name), KIND, name);
+        Names.requireRemoved(metadefs.objects().remove(namespace.id(), name), KIND, name);
+        events.deletedObject(namespace, object);
         exchange.answerNoContent();
     }
 }

@@ -3,6 +3,7 @@ package mirage.glance.metadef.api;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.metadef.Definitions;
@@ -21,10 +22,12 @@ final class PropertiesHandler {
 
     private final Metadefs metadefs;
     private final MetadefAccess access;
+    private final MetadefEvents events;
 
-    PropertiesHandler(Metadefs metadefs, MetadefAccess access) {
+    PropertiesHandler(Metadefs metadefs, MetadefAccess access, MetadefEvents events) {
         this.metadefs = metadefs;
         this.access = access;
+        this.events = events;
     }
 
     void list(Exchange exchange) throws IOException {
@@ -42,6 +45,7 @@ final class PropertiesHandler {
         Namespace namespace = access.visible(exchange);
         access.require(RuleNames.ADD_METADEF_PROPERTY, exchange, namespace);
         metadefs.properties().add(namespace.id(), property);
+        events.createdProperty(namespace, property);
         exchange.answerJson(201, MetadefJson.property(property));
     }
 
@@ -89,6 +93,7 @@ final class PropertiesHandler {
         if (!metadefs.properties().replace(namespace.id(), name, property)) {
             throw HttpFailure.notFound("Could not find property " + name);
         }
+        events.updatedProperty(namespace, name, property);
         exchange.answerJson(200, MetadefJson.property(property));
     }
 
@@ -97,9 +102,10 @@ final class PropertiesHandler {
         access.require(RuleNames.REMOVE_METADEF_PROPERTY, exchange, namespace);
         String name = exchange.variable(KIND);
         MetadefAccess.requireNotProtected(namespace, "property " + name);
-        if (!metadefs.properties().remove(namespace.id(), name)) {
-            throw HttpFailure.notFound("Could not find property " + name);
-        }
+        PropertyDefinition property =
+                Names.found(metadefs.properties().find(namespace.id(), name), KIND, name);
+        Names.requireRemoved(metadefs.properties().remove(namespace.id(), name), KIND, name);
+        events.deletedProperty(namespace, property);
         exchange.answerNoContent();
     }
 }

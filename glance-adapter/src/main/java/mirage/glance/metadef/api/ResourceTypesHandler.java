@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
+import mirage.glance.metadef.Dated;
 import mirage.glance.metadef.Definitions;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.metadef.Namespace;
@@ -19,11 +21,14 @@ import java.time.Clock;
 final class ResourceTypesHandler {
     private final Metadefs metadefs;
     private final MetadefAccess access;
+    private final MetadefEvents events;
     private final Clock clock;
 
-    ResourceTypesHandler(Metadefs metadefs, MetadefAccess access, Clock clock) {
+    ResourceTypesHandler(
+            Metadefs metadefs, MetadefAccess access, MetadefEvents events, Clock clock) {
         this.metadefs = metadefs;
         this.access = access;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -53,11 +58,10 @@ final class ResourceTypesHandler {
                 Definitions.association(Bodies.read(exchange, Bodies.TIMES));
         Namespace namespace = access.visible(exchange);
         access.require(RuleNames.ADD_METADEF_RESOURCE_TYPE_ASSOCIATION, exchange, namespace);
-        exchange.answerJson(
-                201,
-                MetadefJson.association(
-                        metadefs.resourceTypes()
-                                .add(namespace.id(), association, clock.instant())));
+        Dated<ResourceTypeAssociation> created =
+                metadefs.resourceTypes().add(namespace.id(), association, clock.instant());
+        events.createdAssociation(namespace, created);
+        exchange.answerJson(201, MetadefJson.association(created));
     }
 
     void dissociate(Exchange exchange) throws IOException {
@@ -65,9 +69,12 @@ final class ResourceTypesHandler {
         access.require(RuleNames.REMOVE_METADEF_RESOURCE_TYPE_ASSOCIATION, exchange, namespace);
         String name = exchange.variable("resource_type");
         MetadefAccess.requireNotProtected(namespace, "resource-type-association " + name);
-        if (!metadefs.resourceTypes().remove(namespace.id(), name)) {
+        Dated<ResourceTypeAssociation> association =
+                metadefs.resourceTypes().find(namespace.id(), name);
+        if (association == null || !metadefs.resourceTypes().remove(namespace.id(), name)) {
             throw HttpFailure.notFound("Failed to find resource type " + name + " to delete");
         }
+        events.deletedAssociation(namespace, association);
         exchange.answerNoContent();
     }
 }

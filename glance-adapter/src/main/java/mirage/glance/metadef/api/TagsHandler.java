@@ -3,6 +3,7 @@ package mirage.glance.metadef.api;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.glance.event.MetadefEvents;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.http.QueryString;
@@ -32,11 +33,13 @@ final class TagsHandler {
 
     private final Metadefs metadefs;
     private final MetadefAccess access;
+    private final MetadefEvents events;
     private final Clock clock;
 
-    TagsHandler(Metadefs metadefs, MetadefAccess access, Clock clock) {
+    TagsHandler(Metadefs metadefs, MetadefAccess access, MetadefEvents events, Clock clock) {
         this.metadefs = metadefs;
         this.access = access;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -57,12 +60,10 @@ final class TagsHandler {
         List<String> tags = Definitions.tags(Bodies.read(exchange, Bodies.TIMES));
         Namespace namespace = access.visible(exchange);
         access.require(RuleNames.ADD_METADEF_TAGS, exchange, namespace);
+        Instant now = clock.instant();
         metadefs.tags()
-                .add(
-                        namespace.id(),
-                        tags,
-                        isYes(exchange.header("X-Openstack-Append")),
-                        clock.instant());
+                .add(namespace.id(), tags, isYes(exchange.header("X-Openstack-Append")), now);
+        tags.forEach(tag -> events.createdTag(namespace, new Dated<>(tag, now, now)));
         answer(exchange, 201, tags);
     }
 
@@ -72,7 +73,9 @@ final class TagsHandler {
         access.require(RuleNames.ADD_METADEF_TAG, exchange, namespace);
         Instant now = clock.instant();
         metadefs.tags().add(namespace.id(), List.of(tag), true, now);
-        exchange.answerJson(201, MetadefJson.named(new Dated<>(tag, now, now)));
+        Dated<String> created = new Dated<>(tag, now, now);
+        events.createdTag(namespace, created);
+        exchange.answerJson(201, MetadefJson.named(created));
     }
 
     void show(Exchange exchange) throws IOException {
@@ -95,6 +98,7 @@ final class TagsHandler {
                         metadefs.tags().rename(namespace.id(), name, newName, clock.instant()),
                         KIND,
                         name);
+        events.updatedTag(namespace, name, updated);
         exchange.answerJson(200, MetadefJson.named(updated));
     }
 
@@ -103,9 +107,9 @@ final class TagsHandler {
         access.require(RuleNames.DELETE_METADEF_TAG, exchange, namespace);
         String name = exchange.variable("tag");
         MetadefAccess.requireNotProtected(namespace, "tag " + name);
-        if (!metadefs.tags().remove(namespace.id(), name)) {
-            throw HttpFailure.notFound("Could not find " + KIND + " " + name);
-        }
+        Dated<String> tag = Names.found(metadefs.tags().find(namespace.id(), name), KIND, name);
+        Names.requireRemoved(metadefs.tags().remove(namespace.id(), name), KIND, name);
+        events.deletedTag(namespace, tag);
         exchange.answerNoContent();
     }
 
