@@ -45,6 +45,7 @@ final class TwoAdaptersIT {
                 assertThat(second.isAlive()).isFalse();
                 churn.requireLegalEnds(PATIENCE);
                 held = churn.held();
+                assertThat(first.faults()).isEmpty();
             }
             assertThat(held).isGreaterThan(0);
             assertThat(ConcurrencyIT.listed(data)).isEqualTo(held);
@@ -53,9 +54,11 @@ final class TwoAdaptersIT {
                 Churn again = churn.at(List.of(second.address()));
                 again.requireLegalEnds(PATIENCE);
                 again.deleteAll();
+                assertThat(second.faults()).isEmpty();
             }
             assertThat(ConcurrencyIT.listed(data)).as("images of the library").isZero();
             assertThat(ConcurrencyIT.spools(data)).as("spools").isEmpty();
+            Launcher.run("verify", "--data", data.toString()).orFail();
         }
     }
 
