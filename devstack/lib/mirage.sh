@@ -34,6 +34,7 @@ mirage_tempest_features() {
 #   MIRAGE_CONFIG_COMPAT           whose defaults it has: zed or latest
 #   MIRAGE_CONFIG_DATA             the data directory
 #   MIRAGE_CONFIG_NODE, _NODE_DATA its name among several processes on one data directory, and what it keeps for itself
+#   MIRAGE_CONFIG_CACHE            the image cache, which processes of a machine may share
 #   MIRAGE_CONFIG_DATABASE         the database's URL
 #   MIRAGE_CONFIG_KEYSTONE_URL, _PASSWORD, _REGION
 #   MIRAGE_CONFIG_STORES           names of stores, the first is the default; empty for one store without a name
@@ -51,7 +52,9 @@ compat = $MIRAGE_CONFIG_COMPAT
 data_directory = $MIRAGE_CONFIG_DATA
 node_name = $MIRAGE_CONFIG_NODE
 node_directory = $MIRAGE_CONFIG_NODE_DATA
-image_cache_dir = $MIRAGE_CONFIG_NODE_DATA/cache
+image_cache_dir = $MIRAGE_CONFIG_CACHE
+# Longer than tempest takes to look for an image that it has asked for.
+cache_prefetcher_interval = 30
 auth_strategy = keystone
 enabled_import_methods = glance-direct,web-download$([ -z "$MIRAGE_CONFIG_STORES" ] || echo ,copy-image,glance-download)
 show_multiple_locations = true

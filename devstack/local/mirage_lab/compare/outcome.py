@@ -9,6 +9,8 @@ UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 REQUEST_ID = re.compile(r"\breq-" + UUID.pattern.removeprefix(r"\b"))
 TIME = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?")
 ADDRESS = re.compile(r"\bhttp://127\.0\.0\.1:24\d{3}\b")
+# openstacksdk puts what it reads from an error page into a set, and so in either order.
+PAGE = re.compile(r"(Client Error for url: \S+, )(.*): (\d{3} [A-Z][A-Za-z ]+)$", re.MULTILINE)
 ABSENT = "(absent)"
 
 
@@ -45,6 +47,7 @@ class Normalizer:
         text = REQUEST_ID.sub("<request>", text)
         text = UUID.sub(lambda m: f"<{self.names.get(m[0], 'uuid')}>", text)
         text = TIME.sub("<time>", text)
+        text = PAGE.sub(r"\1\3: \2", text)
         return ADDRESS.sub("<endpoint>", text)
 
 
@@ -84,7 +87,7 @@ def fields(value, path: str = "") -> Iterator[tuple[str, object]]:
 
 # What a row of a list is called by: names are chosen by the steps, so equal rows meet whatever their order. A plain text
 # is its own name, so that one that is missing does not make all behind it differ.
-ROW_NAMES = ("Name", "name", "namespace", "Namespace", "Member ID", "member_id", "id", "ID")
+ROW_NAMES = ("Attribute", "Name", "name", "namespace", "Namespace", "Member ID", "member_id", "id", "ID")
 
 
 def _row_name(item, index: int) -> str:

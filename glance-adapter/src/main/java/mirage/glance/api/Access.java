@@ -36,7 +36,12 @@ final class Access {
 
     /** Lets those pass who may do something with an image that they see. */
     void require(String rule, Caller caller, ImageRecord image) {
-        require(policy.permits(rule, caller, targetOf(caller, image)), rule);
+        require(permits(rule, caller, image), rule);
+    }
+
+    /** Whether somebody may do something with an image that they see. */
+    boolean permits(String rule, Caller caller, ImageRecord image) {
+        return policy.permits(rule, caller, targetOf(caller, image));
     }
 
     void requireMayCreate(Caller caller, ImageAttributes image) {
@@ -60,14 +65,14 @@ final class Access {
         }
     }
 
-    /** Lets those pass who may do something with the membership of a project. */
-    void requireForMember(String rule, Caller caller, ImageRecord image, String project) {
+    /** Whether somebody may do something with the membership of a project. */
+    boolean permitsForMember(String rule, Caller caller, ImageRecord image, String project) {
         PolicyTarget target =
                 PolicyTarget.ofImage(
                         image.attributes().owner(),
                         image.attributes().visibility().wireName(),
                         project);
-        require(policy.permits(rule, caller, target), rule);
+        return policy.permits(rule, caller, target);
     }
 
     private PolicyTarget targetOf(Caller caller, ImageRecord image) {

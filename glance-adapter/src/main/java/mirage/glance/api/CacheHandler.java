@@ -19,7 +19,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
 
-/** {@code /v2/cache}: what this node keeps ready. Not there when it keeps nothing. */
+/** {@code /v2/cache}: what this machine keeps ready. Not there when it keeps nothing. */
 final class CacheHandler {
     private static final double NANOS = 1e9;
 
@@ -51,7 +51,11 @@ final class CacheHandler {
     }
 
     void enqueue(Exchange exchange) throws IOException {
-        ImageRecord image = images.visible(exchange);
+        String id = exchange.variable("image");
+        ImageRecord image = images.visible(id, exchange.caller());
+        if (image == null) {
+            throw notFound(id);
+        }
         ImageCache cache = cacheFor(RuleNames.CACHE_IMAGE, exchange);
         if (image.status() != ImageStatus.ACTIVE) {
             throw HttpFailure.badRequest(
@@ -66,7 +70,7 @@ final class CacheHandler {
         ImageCache cache = cacheFor(RuleNames.CACHE_DELETE, exchange);
         boolean known = ImageSchema.isImageId(id) && cache.knows(new ImageId(id));
         if (!known && images.visible(id, exchange.caller()) == null) {
-            throw HttpFailure.notFound("Image " + id + " not found.");
+            throw notFound(id);
         }
         cache.remove(new ImageId(id));
         exchange.answerNoContent();
@@ -99,6 +103,10 @@ final class CacheHandler {
             throw HttpFailure.notFound("Caching via API is not supported at this site.");
         }
         return cache;
+    }
+
+    private static HttpFailure notFound(String id) {
+        return HttpFailure.notFound("Image " + id + " not found.");
     }
 
     /** As Glance writes times here: seconds since 1970 with a fraction. */

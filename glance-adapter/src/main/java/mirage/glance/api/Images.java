@@ -74,7 +74,11 @@ final class Images {
      * @throws HttpFailure 404 when it does not exist for the caller, 403 when he may not remove it
      */
     ImageRecord remove(Exchange exchange, String rule, Consumer<ImageRecord> check) {
-        ImageRecord image = visible(exchange);
+        String id = exchange.variable("image");
+        ImageRecord image = visible(id, exchange.caller());
+        if (image == null) {
+            throw nothingToDelete(id);
+        }
         access.require(rule, exchange.caller(), image);
         ImageRecord[] removed = {image};
         try {
@@ -86,9 +90,13 @@ final class Images {
                         removed[0] = now;
                     });
         } catch (RecordNotFoundException gone) {
-            throw notFound(image.id().value());
+            throw nothingToDelete(id);
         }
         return removed[0];
+    }
+
+    private static HttpFailure nothingToDelete(String id) {
+        return HttpFailure.notFound("Failed to find image " + id + " to delete");
     }
 
     static HttpFailure notFound(String id) {

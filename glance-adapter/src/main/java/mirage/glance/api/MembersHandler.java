@@ -43,7 +43,9 @@ final class MembersHandler {
     void list(Exchange exchange) throws IOException {
         ImageRecord image = images.visible(exchange);
         requireShared(image);
-        access.require(RuleNames.GET_MEMBERS, exchange.caller(), image);
+        if (!access.permits(RuleNames.GET_MEMBERS, exchange.caller(), image)) {
+            throw refused("list", image);
+        }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode list = answer.putArray("members");
         for (ImageMember member : members.of(image.id())) {
@@ -63,8 +65,7 @@ final class MembersHandler {
                     "Member to be added not specified: \"member\" must be the id of a project");
         }
         ImageRecord image = images.visible(exchange);
-        access.require(RuleNames.ADD_MEMBER, exchange.caller(), image);
-        requireShared(image);
+        requireMayChangeMembers("create", RuleNames.ADD_MEMBER, exchange, image);
         List<ImageMember> before = members.of(image.id());
         ApiLimits.requireAtMost(
                 service.settings().limits().members(), before.size() + 1, "image members");
@@ -91,8 +92,10 @@ final class MembersHandler {
         ImageMember.Status status = statusIn(JsonBody.read(exchange));
         ImageRecord image = images.visible(exchange);
         ImageMember member = member(exchange, image);
-        access.requireForMember(
-                RuleNames.MODIFY_MEMBER, exchange.caller(), image, member.project());
+        if (!access.permitsForMember(
+                RuleNames.MODIFY_MEMBER, exchange.caller(), image, member.project())) {
+            throw refused("update", image);
+        }
         try {
             exchange.answerJson(
                     200,
@@ -110,8 +113,7 @@ final class MembersHandler {
     void remove(Exchange exchange) throws IOException {
         ImageRecord image = images.visible(exchange);
         String project = exchange.variable("member");
-        requireShared(image);
-        access.require(RuleNames.DELETE_MEMBER, exchange.caller(), image);
+        requireMayChangeMembers("delete", RuleNames.DELETE_MEMBER, exchange, image);
         try {
             members.remove(image.id(), project);
         } catch (RecordNotFoundException none) {
@@ -127,9 +129,7 @@ final class MembersHandler {
         if (member == null || !isShownTo(exchange.caller(), image, member)) {
             throw notFound(image, project);
         }
-        try {
-            access.requireForMember(RuleNames.GET_MEMBER, exchange.caller(), image, project);
-        } catch (HttpFailure forbidden) {
+        if (!access.permitsForMember(RuleNames.GET_MEMBER, exchange.caller(), image, project)) {
             throw notFound(image, project);
         }
         return member;
@@ -141,11 +141,26 @@ final class MembersHandler {
                 || caller.owns(member.project());
     }
 
+    private void requireMayChangeMembers(
+            String action, String rule, Exchange exchange, ImageRecord image) {
+        if (image.attributes().visibility() != Visibility.SHARED
+                || !access.permits(rule, exchange.caller(), image)) {
+            throw refused(action, image);
+        }
+    }
+
     private static void requireShared(ImageRecord image) {
         if (image.attributes().visibility() != Visibility.SHARED) {
             throw HttpFailure.forbidden(
-                    "Only shared images have members, image " + image.id() + " is not shared.");
+                    "Not allowed to list members for image "
+                            + image.id()
+                            + ": Only shared images have members.");
         }
+    }
+
+    private static HttpFailure refused(String action, ImageRecord image) {
+        return HttpFailure.forbidden(
+                "Not allowed to " + action + " members for image " + image.id() + ".");
     }
 
     private static ImageMember.Status statusIn(JsonNode body) {
@@ -169,7 +184,7 @@ final class MembersHandler {
 
     private static HttpFailure notFound(ImageRecord image, String project) {
         return HttpFailure.notFound(
-                project + " not found in the member list of the image " + image.id());
+                project + " not found in the member list of the image " + image.id() + ".");
     }
 
     private static ObjectNode json(ImageMember member) {

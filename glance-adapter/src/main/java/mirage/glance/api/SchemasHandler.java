@@ -13,19 +13,8 @@ import java.util.Set;
 final class SchemasHandler {
     private final Map<String, ObjectNode> schemas;
 
-    /**
-     * @param namedStores whether images say which stores have them. Cinder takes what the schema does not list for a
-     *     custom property of its own, and sends it back with the next image.
-     */
     SchemasHandler(FormatNames formats, boolean namedStores) {
-        schemas = PublishedSchemas.all(formats);
-        ObjectNode image = schemas.get("image");
-        if (namedStores && image != null) {
-            image.withObject("/properties/stores")
-                    .put("type", "string")
-                    .put("readOnly", true)
-                    .put("description", "Names of the stores that have the image");
-        }
+        schemas = PublishedSchemas.all(formats, namedStores);
     }
 
     /** Path of each schema below {@code /v2/schemas/}. */

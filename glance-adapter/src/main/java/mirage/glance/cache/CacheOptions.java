@@ -5,6 +5,7 @@ import mirage.glance.config.OptionGroup;
 import mirage.glance.config.OptionType;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,8 +17,8 @@ public final class CacheOptions {
                             "image_cache_dir",
                             OptionType.path(),
                             """
-                            Holds whole images for quicker reading, on a disk of this machine; of one process only. Left
-                            out: there is no cache.
+                            Holds whole images for quicker reading, on a disk of this machine; its processes may share
+                            it. Left out: there is no cache.
                             """)
                     .example("/var/cache/mirage/images");
 
@@ -29,8 +30,21 @@ public final class CacheOptions {
                     "10 GiB",
                     "How much the cache takes; images that were not read for the longest time go first.");
 
+    public static final ConfigOption<Duration> CACHE_PREFETCHER_INTERVAL =
+            ConfigOption.of(
+                    "DEFAULT",
+                    "cache_prefetcher_interval",
+                    OptionType.duration(Duration.ofMillis(1), Duration.ofDays(1)),
+                    "10",
+                    "How long images that are to be cached wait at the most, when no other is being fetched.");
+
     public static final List<OptionGroup> GROUPS =
-            List.of(OptionGroup.of("Image cache", IMAGE_CACHE_DIR, IMAGE_CACHE_MAX_SIZE));
+            List.of(
+                    OptionGroup.of(
+                            "Image cache",
+                            IMAGE_CACHE_DIR,
+                            IMAGE_CACHE_MAX_SIZE,
+                            CACHE_PREFETCHER_INTERVAL));
 
     private CacheOptions() {}
 }

@@ -1,5 +1,5 @@
 /**
- * Whole images kept ready on a disk of this node, for who would rather read a file than have the image put together
+ * Whole images kept ready on a disk of this machine, for who would rather read a file than have the image put together
  * again: stores on a slow network, images on the web. What administrators see and steer through the cache calls of the
  * Image API.
  *

@@ -54,6 +54,17 @@ public final class ImageSchema {
             Set.of("location", "locations", "deleted", "deleted_at");
     private static final String RESERVED_PREFIX = "os_glance_";
 
+    /** Custom properties that have a meaning, and so values that they cannot have. */
+    private static final Map<String, Pattern> CUSTOM =
+            Map.of(
+                    "kernel_id", UUID,
+                    "ramdisk_id", UUID,
+                    "cinder_encryption_key_deletion_policy",
+                            Pattern.compile("on_image_deletion|do_not_delete"));
+
+    /** Custom properties that a client may say that there are none of. */
+    private static final Set<String> NULLABLE = Set.of("kernel_id", "ramdisk_id");
+
     private static final Map<String, BiConsumer<ImageAttributes.Draft, JsonNode>> SETTABLE =
             Map.ofEntries(
                     Map.entry("name", (image, value) -> image.name(textOrNull("name", value))),
@@ -132,8 +143,16 @@ public final class ImageSchema {
                     "Custom property should not be greater than 255 characters.");
         }
         requireStorable(name);
+        if (value.isNull() && NULLABLE.contains(name)) {
+            image.properties().remove(name);
+            return;
+        }
         if (!value.isTextual()) {
             throw wrong(name, value, "a string");
+        }
+        Pattern pattern = CUSTOM.get(name);
+        if (pattern != null && !pattern.matcher(value.textValue()).matches()) {
+            throw wrong(name, value, "a string that matches " + pattern);
         }
         image.properties().put(name, requireStorable(value.textValue()));
     }

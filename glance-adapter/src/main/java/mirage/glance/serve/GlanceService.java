@@ -237,6 +237,7 @@ public final class GlanceService implements AutoCloseable {
                 ImageCache.open(
                         directory,
                         configuration.get(CacheOptions.IMAGE_CACHE_MAX_SIZE),
+                        configuration.get(CacheOptions.CACHE_PREFETCHER_INTERVAL),
                         image -> {
                             ImageRecord record = records.find(image);
                             return record == null ? null : stores.openFirst(record, List.of());

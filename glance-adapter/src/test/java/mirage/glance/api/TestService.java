@@ -100,6 +100,7 @@ final class TestService implements AutoCloseable {
 
     private final WebAccess web;
     private final TaskRunner runner;
+    private final @Nullable ImageCache cache;
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -186,11 +187,12 @@ final class TestService implements AutoCloseable {
                                 fast)
                         : ImageStores.single(fast);
         RemoteImages remote = new RemoteImages(web, (region, kind) -> null, List.of("hw_"));
-        ImageCache cache =
+        cache =
                 withStores
                         ? ImageCache.open(
                                 directory.resolve("cache"),
                                 SIZE_CAP,
+                                Duration.ofMillis(5),
                                 image -> {
                                     ImageRecord record = records.find(image);
                                     return record == null
@@ -349,6 +351,9 @@ final class TestService implements AutoCloseable {
         client.close();
         server.close();
         runner.close();
+        if (cache != null) {
+            cache.close();
+        }
         web.close();
     }
 

@@ -18,12 +18,14 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 
 final class ImageCacheTest {
     private static final ImageId ONE = new ImageId("one");
@@ -35,7 +37,11 @@ final class ImageCacheTest {
 
     private ImageCache cache(long mostBytes) throws IOException {
         return ImageCache.open(
-                directory, mostBytes, image -> open(stored.get(image)), Clock.systemUTC());
+                directory,
+                mostBytes,
+                Duration.ofMillis(5),
+                image -> open(stored.get(image)),
+                Clock.systemUTC());
     }
 
     private static @Nullable StoredBytes open(byte @Nullable [] bytes) {
@@ -65,9 +71,9 @@ final class ImageCacheTest {
         return bytes;
     }
 
-    private static void fetch(ImageCache cache, ImageId image) throws InterruptedException {
+    private void fetch(ImageCache cache, ImageId image) throws IOException, InterruptedException {
         cache.enqueue(image);
-        while (cache.queue().contains(image)) {
+        while (Files.exists(directory.resolve(image + ".queued"))) {
             Thread.sleep(5);
         }
     }
@@ -118,7 +124,7 @@ final class ImageCacheTest {
         }
         try (var files = Files.list(directory)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("one.image", "one.sums");
+                    .containsExactlyInAnyOrder("one.image", "one.sums", "one.hits");
         }
     }
 
@@ -162,6 +168,77 @@ final class ImageCacheTest {
             fetch(cache, TWO);
             assertThat(cache.images()).isEmpty();
             assertThat(cache.open(ONE)).isNull();
+        }
+    }
+
+    @Test
+    void theProcessesOfAMachineShareIt() throws Exception {
+        byte[] bytes = store(ONE, SIZE);
+        Duration never = Duration.ofDays(1);
+        try (ImageCache asked =
+                        ImageCache.open(directory, SIZE, never, image -> null, Clock.systemUTC());
+                ImageCache fetching = cache(SIZE)) {
+            asked.enqueue(ONE);
+            while (asked.images().isEmpty()) {
+                Thread.sleep(5);
+            }
+            assertThat(asked.queue()).isEmpty();
+            assertThat(read(asked, ONE, 0, SIZE)).isEqualTo(bytes);
+            assertThat(read(fetching, ONE, 0, SIZE)).isEqualTo(bytes);
+            assertThat(asked.images()).isEqualTo(fetching.images());
+            assertThat(asked.images().getFirst().hits()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatWaitsIsInTheQueueUntilItIsRemoved() throws Exception {
+        Duration never = Duration.ofDays(1);
+        try (ImageCache cache =
+                ImageCache.open(directory, SIZE, never, image -> null, Clock.systemUTC())) {
+            cache.enqueue(TWO);
+            Thread.sleep(5);
+            cache.enqueue(ONE);
+            assertThat(cache.queue()).containsExactly(TWO, ONE);
+            cache.remove(TWO);
+            assertThat(cache.queue()).containsExactly(ONE);
+            cache.clearQueue();
+            assertThat(cache.queue()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsRemovedWhileItIsFetchedIsNotCached() throws Exception {
+        byte[] bytes = store(ONE, SIZE);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch removed = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        ImageCache.Source slow =
+                image -> {
+                    begun.countDown();
+                    awaitQuietly(removed);
+                    ended.countDown();
+                    return open(bytes);
+                };
+        Duration soon = Duration.ofMillis(5);
+        try (ImageCache cache = ImageCache.open(directory, SIZE, soon, slow, Clock.systemUTC())) {
+            cache.enqueue(ONE);
+            begun.await();
+            cache.remove(ONE);
+            removed.countDown();
+            ended.await();
+            cache.enqueue(TWO);
+            while (Files.exists(directory.resolve("two.queued"))) {
+                Thread.sleep(5);
+            }
+            assertThat(cache.images()).extracting(CachedImage::id).containsExactly(TWO);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
         }
     }
 

@@ -45,7 +45,7 @@ final class MetadefAccess {
     Namespace visible(Exchange exchange, String name) {
         Namespace found = namespaces.find(name);
         if (found == null || !isFor(exchange.caller(), found)) {
-            throw HttpFailure.notFound("Namespace " + name + " not found");
+            throw HttpFailure.notFound("Metadata definition namespace=" + name + " was not found.");
         }
         return found;
     }
