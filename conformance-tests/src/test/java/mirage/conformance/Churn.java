@@ -239,7 +239,7 @@ final class Churn {
             if (!awaitSaving(id)) {
                 return;
             }
-            images.put(id, image.at(QUEUED, GONE));
+            images.put(id, image.at(QUEUED, ACTIVE, GONE));
             boolean deleted = expect(204, "DELETE", "/" + id, null);
             int status = half.finish();
             if (deleted) {
