@@ -45,10 +45,10 @@ final class TwoAdaptersIT {
                 assertThat(second.isAlive()).isFalse();
                 churn.requireLegalEnds(PATIENCE);
                 held = churn.held();
+                awaitListed(data, held);
                 assertThat(first.faults()).isEmpty();
             }
             assertThat(held).isGreaterThan(0);
-            assertThat(ConcurrencyIT.listed(data)).isEqualTo(held);
             Launcher.run("verify", "--data", data.toString()).orFail();
             try (RunningMirage second = start(data, "second", connection)) {
                 Churn again = churn.at(List.of(second.address()));
@@ -72,6 +72,15 @@ final class TwoAdaptersIT {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** What was deleted under an upload to the one that is killed goes when the other finds it dead. */
+    private static void awaitListed(Path data, int count) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (ConcurrencyIT.listed(data) != count && System.nanoTime() < deadline) {
+            Thread.sleep(5000);
+        }
+        assertThat(ConcurrencyIT.listed(data)).as("images of the library").isEqualTo(count);
     }
 
     private RunningMirage start(Path data, String node, String connection)
