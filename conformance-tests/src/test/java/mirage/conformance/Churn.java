@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -103,6 +104,7 @@ final class Churn {
         Random seeds = new Random(seed);
         long deadline = System.nanoTime() + time.toNanos();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.execute(() -> watch(deadline));
             for (int number = 0; number < CLIENTS; number++) {
                 Random random = new Random(seeds.nextLong());
                 threads.execute(() -> {
@@ -139,6 +141,54 @@ final class Churn {
         done.computeIfAbsent(what, name -> new AtomicInteger()).incrementAndGet();
     }
 
+    /** Looks at all images again and again: what was active stays so, what was deleted stays away. */
+    private void watch(long deadline) {
+        Set<String> active = new HashSet<>();
+        try {
+            while (System.nanoTime() < deadline && wrong.isEmpty()) {
+                Set<String> gone = new HashSet<>();
+                images.forEach((id, image) -> {
+                    if (image.ends().equals(Set.of(GONE))) {
+                        gone.add(id);
+                    }
+                });
+                for (JsonNode shown : allImages()) {
+                    String id = shown.path("id").asText();
+                    boolean isActive = shown.path("status").asText().equals(ACTIVE);
+                    require(!gone.contains(id), id + " is back: " + shown);
+                    require(isActive || !active.contains(id), id + " was active: " + shown);
+                    if (isActive) {
+                        active.add(id);
+                    }
+                }
+                count("looks at all");
+                Thread.sleep(100);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            wrong.add("interrupted");
+        } catch (IOException | RuntimeException failure) {
+            wrong.add("watching: " + failure);
+        }
+    }
+
+    /** All that are listed; those before a page whose marker was deleted meanwhile. */
+    private List<JsonNode> allImages() throws IOException, InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
+        String page = "?limit=1000";
+        while (!page.isEmpty()) {
+            HttpResponse<String> answer = send(HttpRequest.newBuilder().GET(), page);
+            if (answer == null || answer.statusCode() == 400 && page.contains("marker=")) {
+                return all;
+            }
+            require(answer.statusCode() == 200, "list: " + answer.statusCode());
+            JsonNode list = JSON.readTree(answer.body());
+            list.path("images").forEach(all::add);
+            page = list.path("next").asText().replaceFirst("^/v2/images", "");
+        }
+        return all;
+    }
+
     // ---- what clients do
 
     private void upload(Random random) throws IOException, InterruptedException {
@@ -166,9 +216,14 @@ final class Churn {
             return;
         }
         // Not one byte more than half is sent: it can never be active.
+        boolean waits = random.nextBoolean();
         try (Half _ = Half.begin(this, id, image)) {
-            Thread.sleep(random.nextInt(200));
-            count("broken uploads");
+            if (waits && awaitSaving(id)) {
+                count("broken uploads, seen saving");
+            } else {
+                Thread.sleep(random.nextInt(50));
+                count("broken uploads");
+            }
         } catch (IOException failure) {
             requireEnded(failure);
         }
@@ -181,15 +236,18 @@ final class Churn {
             return;
         }
         try (Half half = Half.begin(this, id, image)) {
+            if (!awaitSaving(id)) {
+                return;
+            }
             images.put(id, image.at(QUEUED, ACTIVE, GONE));
             boolean deleted = expect(204, "DELETE", "/" + id, null);
             int status = half.finish();
             if (deleted) {
                 images.put(id, image.at(GONE));
                 // 0: the connection ended before the answer was read, as the body was not.
-                if (!Set.of(0, 404, 409, 410).contains(status)) {
-                    wrong.add("upload of the deleted " + id + " answered " + status);
-                }
+                require(
+                        status == 0 || status == 410,
+                        "upload of the deleted " + id + " answered " + status);
                 count("deletes while saving");
             }
         } catch (IOException failure) {
@@ -203,8 +261,11 @@ final class Churn {
         if (image == null || image.size() == 0) {
             return;
         }
-        images.put(id, image.at(QUEUED, ACTIVE));
         try (Half half = Half.begin(this, id, image)) {
+            if (!awaitSaving(id)) {
+                return;
+            }
+            images.put(id, image.at(QUEUED, ACTIVE));
             String patch = "[{\"op\":\"add\",\"path\":\"/color\",\"value\":\"red\"}]";
             HttpRequest.Builder request =
                     HttpRequest.newBuilder()
@@ -248,7 +309,7 @@ final class Churn {
                         .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString("{\"method\":{\"name\":\"glance-direct\"}}"));
         if (expect(202, request, "/" + id + "/import")) {
-            images.put(id, ended.isEmpty() ? image.at(ACTIVE) : image.at(ACTIVE, QUEUED));
+            images.put(id, image.at(ACTIVE));
             count("imports");
         }
     }
@@ -317,9 +378,12 @@ final class Churn {
         for (JsonNode image : JSON.readTree(answer.body()).path("images")) {
             String status = image.path("status").asText();
             require(STATES.contains(status), "an image is " + status);
+            Image known = images.get(image.path("id").asText());
             require(
-                    !status.equals(ACTIVE) || image.path("size").isNumber(),
-                    "an active image without a size: " + image);
+                    !status.equals(ACTIVE)
+                            || known == null
+                            || image.path("size").asLong(-1) == known.size(),
+                    "an active image of another size: " + image);
         }
         count("lists");
     }
@@ -341,6 +405,26 @@ final class Churn {
             images.put(id, image.at(QUEUED));
         }
         return id;
+    }
+
+    /** Whether an upload was seen to be under way; when no server was ended, it must be. */
+    private boolean awaitSaving(String id) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        while (true) {
+            JsonNode shown = show(id);
+            if (shown != null && shown.path("status").asText().equals("saving")) {
+                return true;
+            }
+            Duration waited = Duration.ofNanos(System.nanoTime() - start);
+            if (!ended.isEmpty() && waited.compareTo(Duration.ofSeconds(5)) > 0) {
+                return false;
+            }
+            if (waited.compareTo(PATIENCE) > 0) {
+                wrong.add(id + " is not saving: " + shown);
+                return false;
+            }
+            Thread.sleep(10);
+        }
     }
 
     private @Nullable String any(Random random) {
@@ -407,11 +491,24 @@ final class Churn {
         return held;
     }
 
-    /** Deletes what there is. */
+    /** Deletes what there is; then nothing may be listed any more, and no task be under way. */
     void deleteAll() throws IOException, InterruptedException {
         for (String id : images.keySet()) {
             HttpResponse<String> answer = send(HttpRequest.newBuilder().DELETE(), "/" + id);
             assertThat(answer == null ? 0 : answer.statusCode()).as("delete %s", id).isIn(204, 404);
+        }
+        assertThat(allImages())
+                .as("images that are listed")
+                .noneMatch(shown -> images.containsKey(shown.path("id").asText()));
+        for (String status : List.of("pending", "processing")) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(next() + "/v2/tasks?status=" + status))
+                            .header("X-Auth-Token", token)
+                            .build();
+            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            JsonNode tasks = JSON.readTree(answer.body()).path("tasks");
+            assertThat(tasks).as("tasks that are %s", status).isEmpty();
         }
     }
 

@@ -40,6 +40,7 @@ final class ConcurrencyIT {
             churn.run(TIME, seed);
             churn.requireLegalEnds(PATIENCE);
             held = churn.held();
+            assertThat(server.faults()).isEmpty();
             assertThat(held).isGreaterThan(0);
         }
         assertThat(listed(data)).isEqualTo(held);
@@ -48,6 +49,7 @@ final class ConcurrencyIT {
             Churn again = churn.at(List.of(server.address()));
             again.requireLegalEnds(PATIENCE);
             again.deleteAll();
+            assertThat(server.faults()).isEmpty();
         }
         assertThat(listed(data)).as("images of the library").isZero();
         assertThat(spools(data)).as("spools").isEmpty();

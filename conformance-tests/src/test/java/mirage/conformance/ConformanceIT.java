@@ -2,30 +2,104 @@ package mirage.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+
 import mirage.conformance.suite.Conformance;
 
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The conformance suite against {@code mirage serve}, as a Glance of Zed and as the latest. */
+/**
+ * The conformance suite against {@code mirage serve}. Every case but those that need a Keystone runs in one of three ways
+ * to configure it.
+ */
 final class ConformanceIT {
+    private static final String STORES =
+            """
+            [glance_store]
+            default_backend = fast
+
+            [fast]
+            store_description = fast store
+
+            [slow]
+            store_description = slow store
+
+            """;
+
     @TempDir(factory = InTarget.class, cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
 
+    /** What is served, and what the suite must find on offer: otherwise cases would be left out unseen. */
+    private enum Flavor {
+        ZED(
+                """
+                [DEFAULT]
+                compat = zed
+                enabled_backends = fast:mirage,slow:mirage
+                enabled_import_methods = glance-direct,web-download,copy-image
+                show_multiple_locations = true
+                image_cache_dir = %s
+
+                """
+                        + STORES,
+                "multistore,cache,locations,copy-image,legacy-rbac,!format-match,!v2.17"),
+        LATEST(
+                """
+                [DEFAULT]
+                compat = latest
+                enabled_backends = fast:mirage,slow:mirage,web:http
+                enabled_import_methods = glance-direct,web-download,copy-image
+                image_cache_dir = %s
+
+                """
+                        + STORES,
+                "multistore,cache,!locations,copy-image,new-rbac,format-match,v2.17"),
+        ONE_STORE(
+                """
+                [DEFAULT]
+                compat = latest
+
+                """,
+                "!multistore,!cache,!locations,!copy-image,new-rbac,format-match,!v2.17");
+
+        private final String settings;
+        private final String offers;
+
+        Flavor(String settings, String offers) {
+            this.settings = settings;
+            this.offers = offers;
+        }
+
+        String settings(Path cache, int webPort) {
+            String web =
+                    """
+                    [import_filtering_opts]
+                    allowed_hosts = 127.0.0.1
+                    allowed_ports = 80,443,%d
+                    """
+                            .formatted(webPort);
+            return settings.formatted(cache) + web;
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"zed", "latest"})
-    void answersAsGlanceDoes(String compat) throws Exception {
-        Path data = Files.createDirectories(folder.resolve(compat));
+    @EnumSource(Flavor.class)
+    void answersAsGlanceDoes(Flavor flavor) throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
         Files.writeString(
                 data.resolve("identity.json"),
                 "{\"callers\": [%s, %s, %s]}"
@@ -33,25 +107,10 @@ final class ConformanceIT {
                                 caller("demo", "demo", "member"),
                                 caller("reader", "demo", "reader"),
                                 caller("other", "other", "member")));
-        Path settings = folder.resolve(compat + ".conf");
+        Path settings = folder.resolve("mirage.conf");
+        HttpServer web = web();
         Files.writeString(
-                settings,
-                """
-                [DEFAULT]
-                compat = %s
-                enabled_backends = fast:mirage,slow:mirage
-                enabled_import_methods = glance-direct,web-download,copy-image
-
-                [glance_store]
-                default_backend = fast
-
-                [fast]
-                store_description = fast store
-
-                [slow]
-                store_description = slow store
-                """
-                        .formatted(compat));
+                settings, flavor.settings(folder.resolve("cache"), web.getAddress().getPort()));
         try (RunningMirage mirage =
                 RunningMirage.start(data, "--config-file", settings.toString())) {
             List<String> arguments =
@@ -60,9 +119,30 @@ final class ConformanceIT {
             arguments.add("--token=demo=" + token("demo") + "@demo");
             arguments.add("--token=reader=" + token("reader") + "@demo");
             arguments.add("--token=other=" + token("other") + "@other");
+            arguments.add("--web-image=http://127.0.0.1:" + web.getAddress().getPort() + "/image");
+            arguments.add("--offers=" + flavor.offers + ",glance-direct,web-download,tasks,usage");
             int status = Conformance.commandLine().execute(arguments.toArray(String[]::new));
             assertThat(status).as("see the cases that are FAIL or DIFF above").isZero();
+        } finally {
+            web.stop(0);
         }
+    }
+
+    /** Where web-download finds an image. */
+    private static HttpServer web() throws IOException {
+        byte[] image = new byte[300_000];
+        Arrays.fill(image, (byte) 'w');
+        HttpServer web = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        web.createContext(
+                "/image",
+                exchange -> {
+                    try (exchange) {
+                        exchange.sendResponseHeaders(200, image.length);
+                        exchange.getResponseBody().write(image);
+                    }
+                });
+        web.start();
+        return web;
     }
 
     private static String token(String name) {

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A {@code mirage serve} in a process of its own, on a free port of 127.0.0.1. The launcher becomes the Java process, so
@@ -23,6 +25,8 @@ final class RunningMirage implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration GRACE = Duration.ofSeconds(60);
     private static final String READY = "ready ";
+    private static final Pattern FAULT =
+            Pattern.compile(" ERROR |mirage\\.glance\\.access .* 5\\d\\d in=");
 
     private final Path data;
     private final Path log;
@@ -135,6 +139,13 @@ final class RunningMirage implements AutoCloseable {
     String log() throws IOException {
         String all = Files.readString(log);
         return all.substring(Math.max(0, all.length() - 4000));
+    }
+
+    /** What it logged of its own faults, in all runs on the same folder: errors, and answers of 500 and above. */
+    List<String> faults() throws IOException {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(line -> FAULT.matcher(line).find()).limit(20).toList();
+        }
     }
 
     /** Stops a server that still runs. */

@@ -45,17 +45,20 @@ final class TwoAdaptersIT {
                 assertThat(second.isAlive()).isFalse();
                 churn.requireLegalEnds(PATIENCE);
                 held = churn.held();
+                awaitListed(data, held);
+                assertThat(first.faults()).isEmpty();
             }
             assertThat(held).isGreaterThan(0);
-            assertThat(ConcurrencyIT.listed(data)).isEqualTo(held);
             Launcher.run("verify", "--data", data.toString()).orFail();
             try (RunningMirage second = start(data, "second", connection)) {
                 Churn again = churn.at(List.of(second.address()));
                 again.requireLegalEnds(PATIENCE);
                 again.deleteAll();
+                assertThat(second.faults()).isEmpty();
             }
             assertThat(ConcurrencyIT.listed(data)).as("images of the library").isZero();
             assertThat(ConcurrencyIT.spools(data)).as("spools").isEmpty();
+            Launcher.run("verify", "--data", data.toString()).orFail();
         }
     }
 
@@ -69,6 +72,15 @@ final class TwoAdaptersIT {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** What was deleted under an upload to the one that is killed goes when the other finds it dead. */
+    private static void awaitListed(Path data, int count) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (ConcurrencyIT.listed(data) != count && System.nanoTime() < deadline) {
+            Thread.sleep(5000);
+        }
+        assertThat(ConcurrencyIT.listed(data)).as("images of the library").isEqualTo(count);
     }
 
     private RunningMirage start(Path data, String node, String connection)

@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -88,6 +89,15 @@ public final class Conformance implements Callable<Integer> {
     @Option(names = "--only", paramLabel = "REGEX", description = "Only cases of such names.")
     private Pattern only = Pattern.compile("");
 
+    @Option(
+            names = "--offers",
+            split = ",",
+            paramLabel = "FEATURE",
+            description =
+                    "What the endpoint must offer, as the first line of the output names it; of"
+                            + " !FEATURE what it must not. Otherwise cases are left out unseen.")
+    private List<String> demanded = List.of();
+
     @Option(names = "--threads", description = "How many cases run at a time.")
     private int threads = 4;
 
@@ -112,7 +122,7 @@ public final class Conformance implements Callable<Integer> {
     public static CommandLine commandLine() {
         return new CommandLine(new Conformance())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println("run: " + failure.getMessage());
+                    command.getErr().println("run: " + failure);
                     return CommandLine.ExitCode.USAGE;
                 });
     }
@@ -150,12 +160,24 @@ public final class Conformance implements Callable<Integer> {
                         + " offers "
                         + String.join(" ", offered.names().stream().sorted().toList()));
         Report report = new Report(System.out, known == null ? Map.of() : Report.readKnown(known));
+        for (String feature : demanded) {
+            report.add(offer(offered, feature));
+        }
         runAll(cases, checks, new CaseRun(cloud, offered, given), report);
         report.summary();
         if (json != null) {
             report.writeJson(json);
         }
         return report.isGood() ? 0 : 1;
+    }
+
+    private static Outcome offer(Features offered, String feature) {
+        String missing = offered.missing(feature);
+        return new Outcome(
+                "offers." + feature,
+                missing.isEmpty() ? Outcome.Kind.PASS : Outcome.Kind.FAIL,
+                missing.isEmpty() ? "" : "the endpoint does otherwise",
+                Duration.ZERO);
     }
 
     private void runAll(List<Case> cases, List<Check> checks, CaseRun run, Report report) {

@@ -16,6 +16,7 @@ import java.util.TreeSet;
  *   glance-direct       an import method, for each
  *   locations           images show their locations
  *   direct-url          images show direct_url
+ *   format-match        bytes that are not of the format that their image says are refused
  *   new-rbac            a reader may not create
  *   legacy-rbac         it may
  *   keystone            the callers are of a Keystone
@@ -55,6 +56,9 @@ record Features(Set<String> names) {
             names.add("direct-url");
         }
         cloud.send(Who.DEMO, "DELETE", path, none);
+        if (refusesOtherFormats(cloud)) {
+            names.add("format-match");
+        }
         if (cloud.knows(Who.READER)) {
             Answer created = cloud.send(Who.READER, "POST", "/v2/images", Body.parse(record));
             names.add(created.status() == 201 ? "legacy-rbac" : "new-rbac");
@@ -64,6 +68,17 @@ record Features(Set<String> names) {
             }
         }
         return new Features(names);
+    }
+
+    private static boolean refusesOtherFormats(Cloud cloud)
+            throws IOException, InterruptedException {
+        Body qcow2 =
+                Body.parse("json {\"disk_format\": \"qcow2\", \"container_format\": \"bare\"}");
+        JsonNode image = cloud.send(Who.DEMO, "POST", "/v2/images", qcow2).json();
+        String path = "/v2/images/" + image.path("id").asText();
+        Answer upload = cloud.send(Who.DEMO, "PUT", path + "/file", Body.parse("octets 3"));
+        cloud.send(Who.DEMO, "DELETE", path, Body.parse("-"));
+        return upload.status() == 415;
     }
 
     private static void addWhenOk(Cloud cloud, String target, String name, Set<String> names)

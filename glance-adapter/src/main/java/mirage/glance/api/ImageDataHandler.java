@@ -23,7 +23,7 @@ import java.util.List;
 final class ImageDataHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ImageDataHandler.class);
 
-    /** Exactly this: glanceclient takes anything else for a text, also with a charset behind it. */
+    /** Answers say exactly this: glanceclient takes anything else for a text, also with a charset behind it. */
     private static final String BYTES = "application/octet-stream";
 
     private final ImageService service;
@@ -134,7 +134,7 @@ final class ImageDataHandler {
     }
 
     private static void requireBytes(Exchange exchange) {
-        if (!BYTES.equals(exchange.header("Content-Type"))) {
+        if (!BYTES.equals(exchange.mediaType())) {
             throw new HttpFailure(415, "The media type of an image's bytes is " + BYTES);
         }
     }

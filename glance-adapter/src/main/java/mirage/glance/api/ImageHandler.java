@@ -17,7 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Objects;
 
 /** {@code /v2/images/{image}}: showing, patching, deleting. */
@@ -48,7 +47,7 @@ final class ImageHandler {
     }
 
     void patch(Exchange exchange) throws IOException {
-        String mediaType = mediaTypeOf(exchange);
+        String mediaType = exchange.mediaType();
         ImagePatch.requireMediaType(mediaType);
         ImagePatch patch = ImagePatch.read(mediaType, JsonBody.read(exchange), schema);
         ImageRecord before = images.visible(exchange);
@@ -118,10 +117,5 @@ final class ImageHandler {
                 }
             }
         }
-    }
-
-    private static String mediaTypeOf(Exchange exchange) {
-        String header = exchange.header("Content-Type");
-        return header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 }

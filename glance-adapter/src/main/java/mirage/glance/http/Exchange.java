@@ -19,6 +19,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -94,6 +95,12 @@ public final class Exchange {
     /** Value of a request header, null when the request has none. */
     public @Nullable String header(String name) {
         return request.getHeaders().get(name);
+    }
+
+    /** The media type of the request's body in lower case and without parameters, empty when the request says none. */
+    public String mediaType() {
+        String type = header("Content-Type");
+        return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     /** Who sent the request. */

@@ -215,7 +215,7 @@ public final class GlanceService implements AutoCloseable {
                         () -> {
                             Set<String> living = alive(nodes, service.clock());
                             living.add(node);
-                            undoUnfinished(reconciliation, living);
+                            lookAfterDeaths(reconciliation, living);
                         },
                         LOOK_FOR_DEAD.toSeconds(),
                         LOOK_FOR_DEAD.toSeconds(),
@@ -230,9 +230,9 @@ public final class GlanceService implements AutoCloseable {
         }
     }
 
-    private static void undoUnfinished(Reconciliation reconciliation, Set<String> living) {
+    private static void lookAfterDeaths(Reconciliation reconciliation, Set<String> living) {
         try {
-            reconciliation.undoUnfinished(living);
+            reconciliation.afterDeaths(living);
         } catch (IOException | RuntimeException failure) {
             LOG.warn("what dead nodes left cannot be undone now", failure);
         }

@@ -72,6 +72,9 @@ final class Reconciliation {
     private final String node;
     private final Clock clock;
 
+    /** The nodes that ran when this one last looked. */
+    private Set<String> lastAlive = Set.of();
+
     /**
      * Makes one.
      *
@@ -92,14 +95,14 @@ final class Reconciliation {
      * @param alive the nodes that run, without this one
      */
     void run(Set<String> alive) throws IOException {
+        lastAlive = Set.copyOf(alive);
         undoUnfinished(alive);
+        forgetRemoved();
         for (LibraryStore store : stores.writable()) {
             Map<ImageId, StoredImage> stored = new HashMap<>();
             for (StoredImage image : store.library().list()) {
-                if (records.wasRemoved(image.id())) {
-                    store.library().delete(image.id());
-                    LOG.info("image {}: deletion finished", image.id());
-                } else {
+                // One that is removed just now is forgotten by whoever removes it.
+                if (!records.wasRemoved(image.id())) {
                     stored.put(image.id(), image);
                 }
             }
@@ -109,6 +112,33 @@ final class Reconciliation {
             forEach(
                     Set.of("active", "deactivated"),
                     record -> compare(record, store, stored.get(record.id())));
+        }
+    }
+
+    /**
+     * While a node runs, for those that died since it last looked. Not safe for use by several threads.
+     *
+     * @param alive the nodes that run, with this one
+     */
+    void afterDeaths(Set<String> alive) throws IOException {
+        undoUnfinished(alive);
+        if (!alive.containsAll(lastAlive)) {
+            // An image that was deleted under an upload to a node that then died has no record that
+            // tells of it.
+            forgetRemoved();
+        }
+        lastAlive = Set.copyOf(alive);
+    }
+
+    /** Ends deletions that were cut short. An id of a removed image is never used again, so nobody fills it meanwhile. */
+    private void forgetRemoved() throws IOException {
+        for (LibraryStore store : stores.writable()) {
+            for (StoredImage image : store.library().list()) {
+                if (records.wasRemoved(image.id())) {
+                    store.library().delete(image.id());
+                    LOG.info("image {}: deletion finished", image.id());
+                }
+            }
         }
     }
 

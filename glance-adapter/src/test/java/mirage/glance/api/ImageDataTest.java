@@ -170,14 +170,17 @@ final class ImageDataTest {
     }
 
     @Test
-    void anUploadNeedsItsMediaTypeExactly() {
+    void anUploadNeedsItsMediaTypeAndBearsParameters() {
         String id = createRaw();
-        for (String type :
-                new String[] {"application/json", "application/octet-stream; charset=utf-8"}) {
-            service.call("PUT", file(id)).header("Content-Type", type).body(HELLO).send(415);
-        }
         service.call("PUT", file(id)).body(HELLO).send(415);
+        upload(id, "application/json", 415);
         assertThat(service.image(id).path("status").asText()).isEqualTo("queued");
+        upload(id, "application/octet-stream; charset=utf-8", 204);
+        assertThat(service.image(id).path("status").asText()).isEqualTo("active");
+    }
+
+    private void upload(String id, String type, int status) {
+        service.call("PUT", file(id)).header("Content-Type", type).body(HELLO).send(status);
     }
 
     @Test

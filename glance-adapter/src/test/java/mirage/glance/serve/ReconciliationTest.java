@@ -224,6 +224,19 @@ final class ReconciliationTest {
     }
 
     @Test
+    void aDeletionThatADyingNodeCutShortIsFinishedByOneThatRuns() throws IOException {
+        Reconciliation running = reconciliation(records);
+        running.run(Set.of("dying"));
+        records.add(queued());
+        records.remove(ID, record -> {});
+        store(ID, "name", QCOW2);
+        running.afterDeaths(Set.of("here", "dying"));
+        assertThat(library.find(ID)).isNotNull();
+        running.afterDeaths(Set.of("here"));
+        assertThat(library.find(ID)).isNull();
+    }
+
+    @Test
     void whatTheLibraryHasAloneIsAdopted() throws IOException {
         StoredImage stored = store(ID, "imported", QCOW2);
         ImageRecord record = reconciled();
