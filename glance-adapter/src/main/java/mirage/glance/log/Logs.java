@@ -19,6 +19,7 @@ import java.util.Map;
 public final class Logs {
     private static final String OURS = "mirage";
     private static final String JETTY_RESPONSE = "org.eclipse.jetty.server.Response";
+    private static final String MARIADB_ERRORS = "org.mariadb.jdbc.message.server.ErrorPacket";
 
     /** Messages tell of what tenants sent: a control character in them must not begin a line or move a cursor. */
     private static final String PATTERN =
@@ -58,6 +59,10 @@ public final class Logs {
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
         // Jetty warns, with a stack, of each client that goes away. The access log has them all.
         context.getLogger(JETTY_RESPONSE).setLevel(Level.ERROR);
+        // MariaDB's driver warns of each statement that fails: of a name that is taken, of a
+        // deadlock that is tried
+        // again. What is not expected is thrown, and logged then.
+        context.getLogger(MARIADB_ERRORS).setLevel(Level.ERROR);
         set(context, OURS, configuration.get(LogOptions.LEVEL));
         for (Map.Entry<String, LogOptions.Level> logger :
                 configuration.get(LogOptions.LOGGER_LEVELS).entrySet()) {
