@@ -31,6 +31,8 @@ final class PackageDirectionTest {
                     Map.entry("filesystem", Set.of()),
                     Map.entry("layout", Set.of("image", "volume", "filesystem")),
                     Map.entry("manifest", Set.of("chunk", "codec", "blob", "volume", "filesystem")),
+                    Map.entry(
+                            "delta", Set.of("chunk", "codec", "manifest", "volume", "filesystem")),
                     Map.entry("catalog", Set.of("manifest", "codec")),
                     Map.entry("rebuild", Set.of("blob", "pack", "manifest", "chunk")),
                     Map.entry(
@@ -62,6 +64,7 @@ final class PackageDirectionTest {
                                     "blob",
                                     "pack",
                                     "chunk",
+                                    "delta",
                                     "image",
                                     "volume",
                                     "filesystem",
@@ -77,6 +80,7 @@ final class PackageDirectionTest {
                             Set.of(
                                     "library",
                                     "catalog",
+                                    "delta",
                                     "manifest",
                                     "filesystem",
                                     "volume",

@@ -28,6 +28,7 @@ import java.util.ServiceLoader;
             CatCommand.class,
             StatsCommand.class,
             VerifyCommand.class,
+            DeltaCommand.class,
             BenchCommand.class
         },
         footer = {

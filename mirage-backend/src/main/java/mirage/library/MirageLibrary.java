@@ -391,6 +391,11 @@ public final class MirageLibrary implements ImageLibrary {
         return ImageSharing.of(manifest, image, catalog, manifests, chunks);
     }
 
+    /** What one image has that another has not. */
+    public ImageDeltas deltas() {
+        return new ImageDeltas(this);
+    }
+
     /** For reading file tables. */
     public ChunkSource chunks() {
         return chunks;

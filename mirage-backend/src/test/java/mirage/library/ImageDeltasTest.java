@@ -1,0 +1,174 @@
+package mirage.library;
+
+import static mirage.library.TestLibraries.settings;
+import static mirage.library.TestLibraries.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import mirage.bytes.ByteSources;
+import mirage.catalog.ImageId;
+import mirage.delta.Delta;
+import mirage.delta.DeltaApplier;
+import mirage.delta.DeltaPlan;
+import mirage.library.LibrarySettings.Acknowledge;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+
+@Timeout(300)
+final class ImageDeltasTest {
+    @TempDir private Path directory;
+
+    private static ImageId id(String name) {
+        return new ImageId(name);
+    }
+
+    private MirageLibrary open() throws IOException {
+        return MirageLibrary.open(directory.resolve("library"), settings(Acknowledge.COMMITTED));
+    }
+
+    private byte[] make(byte[] base, byte[] target) throws IOException {
+        try (MirageLibrary library = open()) {
+            store(library, "base", base);
+            store(library, "target", target);
+            Path file = directory.resolve("delta");
+            library.deltas().make(id("base"), id("target"), View.CONTAINER, file);
+            return Files.readAllBytes(file);
+        }
+    }
+
+    private static byte[] apply(byte[] delta, byte[] base) throws IOException {
+        ByteArrayOutputStream made = new ByteArrayOutputStream();
+        Delta opened = Delta.open("delta", ByteSources.of(ByteBuffer.wrap(delta)));
+        DeltaApplier.apply(
+                opened,
+                ByteSources.of(ByteBuffer.wrap(base)),
+                new DeltaApplier.Target() {
+                    @Override
+                    public void write(ByteBuffer bytes) {
+                        byte[] copy = new byte[bytes.remaining()];
+                        bytes.get(copy);
+                        made.writeBytes(copy);
+                    }
+
+                    @Override
+                    public void zeros(long length) {
+                        made.writeBytes(new byte[(int) length]);
+                    }
+                });
+        return made.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void aDeltaAndItsBaseMakeTheImage(long seed) throws IOException {
+        Random random = new Random(seed);
+        byte[] base = RandomDisks.disk(seed, 1 + random.nextInt(6_000_000));
+        byte[] target =
+                seed % 3 == 0
+                        ? RandomDisks.disk(seed + 100, 4_000_000)
+                        : RandomDisks.changed(base, seed, 1 + random.nextInt(50));
+        byte[] delta = make(base, target);
+        assertThat(apply(delta, base)).isEqualTo(target);
+        if (seed % 3 != 0) {
+            assertThat(delta.length).isLessThan(target.length / 4 + 100_000);
+        }
+    }
+
+    @Test
+    void equalImagesTakeAnIndexOnly() throws IOException {
+        byte[] disk = RandomDisks.disk(1, 9_000_000);
+        byte[] delta = make(disk, disk);
+        assertThat(delta.length).isLessThan(200);
+        assertThat(apply(delta, disk)).isEqualTo(disk);
+    }
+
+    @Test
+    void emptyImagesAreImages() throws IOException {
+        byte[] delta = make(new byte[0], RandomDisks.disk(1, 100_000));
+        assertThat(apply(delta, new byte[0])).isEqualTo(RandomDisks.disk(1, 100_000));
+    }
+
+    /** Of a file that changed in part only that part is brought, also when the file is elsewhere by now. */
+    @Test
+    void aNewVersionOfAFileIsSmall() throws IOException {
+        byte[] program = new byte[900_000];
+        new Random(5).nextBytes(program);
+        Path before = Files.createDirectories(directory.resolve("before/usr/lib"));
+        Files.write(before.resolve("libone.so.1.2"), program);
+        byte[] base = Ext4Images.make(directory.resolve("before"), directory, 16);
+        Path after = Files.createDirectories(directory.resolve("after/usr/lib"));
+        Files.write(after.resolve("another"), new byte[1_000_000]);
+        for (int at = 0; at < program.length; at += 20_000) {
+            program[at] ^= 0x55;
+        }
+        Files.write(after.resolve("libone.so.1.3"), program);
+        byte[] target = Ext4Images.make(directory.resolve("after"), directory, 16);
+        byte[] delta = make(base, target);
+        assertThat(apply(delta, base)).isEqualTo(target);
+        assertThat(delta.length).isLessThan(60_000);
+    }
+
+    @Test
+    void aPlanTellsWhatIsHeld() throws IOException {
+        byte[] base = RandomDisks.disk(1, 3_000_000);
+        byte[] target = RandomDisks.changed(base, 1, 3);
+        try (MirageLibrary library = open()) {
+            store(library, "base", base);
+            store(library, "target", target);
+            DeltaPlan plan = library.deltas().plan(id("base"), id("target"), View.CONTAINER);
+            assertThat(plan.freshBytes()).isBetween(1L, 600_000L);
+            assertThat(plan.targetLength()).isEqualTo(target.length);
+        }
+    }
+
+    /** Every byte of a delta and every byte of a base that matters: never a wrong image. */
+    @Test
+    void damageIsFound() throws IOException {
+        byte[] base = RandomDisks.disk(2, 400_000);
+        byte[] target = RandomDisks.changed(base, 2, 10);
+        byte[] delta = make(base, target);
+        for (int at = 0; at < delta.length; at += 1 + at / 50) {
+            byte[] damaged = delta.clone();
+            damaged[at] ^= (byte) (1 << at % 8);
+            assertThatThrownBy(() -> apply(damaged, base))
+                    .as("byte %d", at)
+                    .isInstanceOf(IOException.class);
+        }
+        for (int length : new int[] {0, 10, 27, 28, delta.length - 1}) {
+            assertThatThrownBy(() -> apply(Arrays.copyOf(delta, length), base))
+                    .isInstanceOf(IOException.class);
+        }
+        byte[] longer = Arrays.copyOf(delta, delta.length + 1);
+        assertThatThrownBy(() -> apply(longer, base)).isInstanceOf(IOException.class);
+        byte[] otherBase = base.clone();
+        int used = firstCopied(base, target);
+        otherBase[used] ^= 1;
+        assertThatThrownBy(() -> apply(delta, otherBase)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> apply(delta, Arrays.copyOf(base, base.length - 1)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("base");
+    }
+
+    /** A byte that both have, far from any change. */
+    private static int firstCopied(byte[] base, byte[] target) {
+        for (int at = 0; at < base.length - 8192; at += 4096) {
+            if (base[at] != 0 && Arrays.equals(base, at, at + 8192, target, at, at + 8192)) {
+                return at;
+            }
+        }
+        throw new AssertionError("nothing is equal");
+    }
+}
