@@ -62,10 +62,12 @@ final class RunningMirage implements AutoCloseable {
                 new ArrayList<>(
                         List.of("serve", "--data", data.toString(), "--listen", "127.0.0.1:0"));
         arguments.addAll(List.of(options));
-        Process process =
+        ProcessBuilder launcher =
                 Launcher.process(arguments.toArray(String[]::new))
-                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .start();
+                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        // Who runs the tests under nohup hands down that SIGHUP is ignored.
+        launcher.command().addAll(0, List.of("env", "--default-signal=HUP"));
+        Process process = launcher.start();
         CompletableFuture<URI> ready = new CompletableFuture<>();
         Thread.startVirtualThread(() -> followOutput(process, ready));
         try {
