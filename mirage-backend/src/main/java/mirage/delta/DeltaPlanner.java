@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the difference of two recipes. Segments that both have at the same place are the same bytes, and are not looked
- * into. Of the others, a chunk is copied from wherever the base holds it: at the same place when it does, so that runs
+ * Finds the difference of two recipes. Segments that both have at the same place are the same bytes. Of the others, a
+ * chunk is copied from wherever the base holds it: at the same place when it does, so that runs
  * go on, otherwise at the first.
  *
  * <p>Takes memory for the runs that differ and the chunks of the target in them.
@@ -99,11 +99,19 @@ public final class DeltaPlanner {
                     if (target.recipe().segments().get(index) == null) {
                         add(new DeltaRun.Zero(length));
                     } else if (isShared(index)) {
-                        add(new DeltaRun.Copy(offset, length));
+                        target.forEachRun(offset, length, this::copySamePlace);
                     } else {
                         target.forEachRun(offset, length, this::plan);
                     }
                 });
+    }
+
+    /** What is zero is not copied, so that it stays a hole. */
+    private void copySamePlace(long offset, RecipeRun run) {
+        switch (run) {
+            case RecipeRun.Zero zero -> add(new DeltaRun.Zero(zero.length()));
+            case RecipeRun.Chunk chunk -> add(new DeltaRun.Copy(offset, chunk.length()));
+        }
     }
 
     private void plan(long targetOffset, RecipeRun run) {

@@ -27,10 +27,10 @@ import java.util.regex.Pattern;
  */
 public final class Predecessors {
     /** Below it the whole file is the predecessor: what moved within it is found. */
-    private static final long WHOLE_FILE_BYTES = 1 << 20;
+    private static final long WHOLE_FILE_BYTES = 256 << 10;
 
     /** Of a larger file, how much before and behind the same place. */
-    private static final long MARGIN_BYTES = 128 << 10;
+    private static final long MARGIN_BYTES = 64 << 10;
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
