@@ -35,7 +35,7 @@ public final class CacheOptions {
                     "DEFAULT",
                     "cache_prefetcher_interval",
                     OptionType.duration(Duration.ofMillis(1), Duration.ofDays(1)),
-                    "10",
+                    "1",
                     "How long images that are to be cached wait at the most, when no other is being fetched.");
 
     public static final List<OptionGroup> GROUPS =
