@@ -17,7 +17,9 @@ import java.util.HexFormat;
  */
 public final class DeltaApplier {
     private static final int BUFFER_BYTES = 1 << 20;
-    private static final ByteBuffer ZEROS = ByteBuffer.allocate(BUFFER_BYTES).asReadOnlyBuffer();
+
+    /** An array, as digests copy the bytes of buffers that have none to show. */
+    private static final byte[] ZEROS = new byte[BUFFER_BYTES];
 
     private final Delta delta;
     private final ByteSource base;
@@ -75,7 +77,7 @@ public final class DeltaApplier {
     private void zeros(long length, Target target) throws IOException {
         for (long left = length; left > 0; ) {
             int part = (int) Math.min(left, BUFFER_BYTES);
-            digest.update(ZEROS.slice(0, part));
+            digest.update(ZEROS, 0, part);
             left -= part;
         }
         target.zeros(length);
