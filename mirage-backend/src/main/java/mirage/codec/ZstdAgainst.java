@@ -15,6 +15,7 @@ import java.util.Arrays;
 public final class ZstdAgainst {
     private static final int MIN_WINDOW_LOG = 10;
     private static final int MAX_WINDOW_LOG = 27;
+    private static final long DESTINATION_TOO_SMALL = 70;
 
     private ZstdAgainst() {}
 
@@ -44,8 +45,11 @@ public final class ZstdAgainst {
             context.loadDict(reference);
             int stored = context.compressByteArray(room, 0, room.length, content, 0, length);
             return Arrays.copyOf(room, stored);
-        } catch (ZstdException notSmaller) {
-            return null;
+        } catch (ZstdException failure) {
+            if (failure.getErrorCode() == DESTINATION_TOO_SMALL) {
+                return null;
+            }
+            throw failure;
         }
     }
 

@@ -23,8 +23,8 @@ final class DeltaFormat {
     /** What one frame refers to at the most. */
     static final int MAX_REFERENCE_BYTES = 32 << 20;
 
-    /** Of an index, uncompressed: some 40 million runs. */
-    static final int MAX_INDEX_BYTES = 256 << 20;
+    /** Of an index, uncompressed: millions of runs. A few hostile KiB can ask for so much and no more. */
+    static final int MAX_INDEX_BYTES = 16 << 20;
 
     private static final int DIGEST_BYTES = 32;
 

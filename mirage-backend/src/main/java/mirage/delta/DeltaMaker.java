@@ -92,7 +92,15 @@ public final class DeltaMaker {
         }
         DeltaIndex whole =
                 new DeltaIndex(plan.baseLength(), plan.targetLength(), digest, plan.runs(), index);
-        ByteBuffer section = Section.encode(DeltaFormat.encode(whole), INDEX_LEVEL);
+        ByteBuffer encoded = DeltaFormat.encode(whole);
+        if (encoded.remaining() > DeltaFormat.MAX_INDEX_BYTES) {
+            throw new IOException(
+                    "the images differ in too many places for a delta: an index of at most "
+                            + DeltaFormat.MAX_INDEX_BYTES
+                            + " bytes expected, found "
+                            + encoded.remaining());
+        }
+        ByteBuffer section = Section.encode(encoded, INDEX_LEVEL);
         ByteBuffer header = DeltaFormat.FRAMING.header(0, 0);
         long indexBytes = header.remaining() + section.remaining();
         writeFully(header, target);
