@@ -136,7 +136,7 @@ public final class Structurer {
     }
 
     /** Which bytes of the container belong to which file, or are an encoded cluster, or mean nothing to us. */
-    private static CutPlan plan(
+    static CutPlan plan(
             DiskLayout layout, FileTables files, long containerLength, Warnings warnings)
             throws IOException {
         CutPlan.Builder plan = new CutPlan.Builder(containerLength);

@@ -1,15 +1,22 @@
 package mirage.library;
 
+import static java.util.Objects.requireNonNull;
+
 import mirage.catalog.ImageId;
+import mirage.chunk.ChunkSource;
 import mirage.delta.DeltaIndex.TargetDigest;
 import mirage.delta.DeltaMaker;
 import mirage.delta.DeltaPlan;
 import mirage.delta.DeltaPlanner;
 import mirage.delta.Predecessors;
+import mirage.ingest.DiskRecipe;
 import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.Recipe;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +26,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 
 /** Deltas between images of a library. */
@@ -38,13 +47,12 @@ public final class ImageDeltas {
     /**
      * Plans a delta.
      *
-     * @throws IOException when one of them is not taken apart yet, or its view is not made of chunks
+     * @throws IOException when one of them is not taken apart yet, or its disk cannot be read
      */
     public DeltaPlan plan(ImageId base, ImageId target, View view) throws IOException {
-        return DeltaPlanner.plan(
-                recipe(base, manifest(base), view),
-                recipe(target, manifest(target), view),
-                library.chunks());
+        try (Sides sides = open(base, target, view)) {
+            return sides.plan();
+        }
     }
 
     /**
@@ -53,17 +61,9 @@ public final class ImageDeltas {
      * @param file of the delta, which is replaced
      */
     public Made make(ImageId base, ImageId target, View view, Path file) throws IOException {
-        ImageManifest from = manifest(base);
-        ImageManifest to = manifest(target);
-        DeltaPlan plan =
-                DeltaPlanner.plan(
-                        recipe(base, from, view), recipe(target, to, view), library.chunks());
-        Predecessors predecessors =
-                isDisk(from, view) && isDisk(to, view)
-                        ? Predecessors.find(plan, from.volumes(), to.volumes(), library.chunks())
-                        : Predecessors.none();
         Path frames = file.resolveSibling(file.getFileName() + ".frames");
-        try (ImageContent bytes = library.open(base, view);
+        try (Sides sides = open(base, target, view);
+                ImageContent bytes = library.open(base, view);
                 FileChannel spool =
                         FileChannel.open(
                                 frames,
@@ -78,10 +78,74 @@ public final class ImageDeltas {
                                 StandardOpenOption.CREATE,
                                 StandardOpenOption.TRUNCATE_EXISTING,
                                 StandardOpenOption.WRITE)) {
-            DeltaMaker maker = new DeltaMaker(bytes, library.chunks(), predecessors, LEVEL);
-            return new Made(plan, maker.make(plan, digest(target, to, view), spool, out));
+            DeltaPlan plan = sides.plan();
+            DeltaMaker maker =
+                    new DeltaMaker(bytes, sides.chunks, sides.predecessors(plan, view), LEVEL);
+            return new Made(plan, maker.make(plan, digest(target, sides.to, view), spool, out));
         } finally {
             Files.deleteIfExists(frames);
+        }
+    }
+
+    /** Two images, and their recipes over one source of chunks. */
+    private final class Sides implements Closeable {
+        private final ImageManifest from;
+        private final ImageManifest to;
+        private final Deque<ImageContent> opened = new ArrayDeque<>();
+        private ChunkSource chunks = library.chunks();
+        private @Nullable Recipe base;
+        private @Nullable Recipe target;
+
+        Sides(ImageManifest from, ImageManifest to) {
+            this.from = from;
+            this.to = to;
+        }
+
+        DeltaPlan plan() throws IOException {
+            return DeltaPlanner.plan(requireNonNull(base), requireNonNull(target), chunks);
+        }
+
+        Predecessors predecessors(DeltaPlan plan, View view) throws IOException {
+            return isDisk(from, view) && isDisk(to, view)
+                    ? Predecessors.find(plan, from.volumes(), to.volumes(), library.chunks())
+                    : Predecessors.none();
+        }
+
+        /** A recipe for a disk that has none, as much as possible of the chunks of another. */
+        private Recipe cut(ImageId image, @Nullable Recipe like) throws IOException {
+            ImageContent disk = library.open(image, View.DISK);
+            opened.push(disk);
+            DiskRecipe cut = DiskRecipe.of(disk, like, chunks);
+            chunks = cut;
+            return cut.recipe();
+        }
+
+        @Override
+        public void close() throws IOException {
+            while (!opened.isEmpty()) {
+                opened.pop().close();
+            }
+        }
+    }
+
+    private Sides open(ImageId base, ImageId target, View view) throws IOException {
+        Sides sides = new Sides(manifest(base), manifest(target));
+        boolean complete = false;
+        try {
+            sides.base = stored(base, sides.from, view);
+            sides.target = stored(target, sides.to, view);
+            if (sides.base == null) {
+                sides.base = sides.cut(base, sides.target);
+            }
+            if (sides.target == null) {
+                sides.target = sides.cut(target, sides.base);
+            }
+            complete = true;
+            return sides;
+        } finally {
+            if (!complete) {
+                sides.close();
+            }
         }
     }
 
@@ -97,7 +161,8 @@ public final class ImageDeltas {
         return view == View.DISK || manifest.disk() instanceof DiskView.SameAsContainer;
     }
 
-    private static Recipe recipe(ImageId image, ImageManifest manifest, View view)
+    /** The recipe of a view; null for a disk that is read through its format. */
+    private static @Nullable Recipe stored(ImageId image, ImageManifest manifest, View view)
             throws IOException {
         if (view == View.CONTAINER) {
             return manifest.container();
@@ -105,12 +170,7 @@ public final class ImageDeltas {
         return switch (manifest.disk()) {
             case DiskView.SameAsContainer _ -> manifest.container();
             case DiskView.OwnRecipe own -> own.recipe();
-            case DiskView.ThroughFormat _ ->
-                    throw new IOException(
-                            "image "
-                                    + image
-                                    + " is compressed, its disk is not made of chunks: ask for its"
-                                    + " container");
+            case DiskView.ThroughFormat _ -> null;
             case DiskView.Opaque _ ->
                     throw new IOException("the disk of image " + image + " cannot be read");
         };

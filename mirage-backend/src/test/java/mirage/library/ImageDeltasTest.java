@@ -134,6 +134,51 @@ final class ImageDeltasTest {
         }
     }
 
+    /** The disk of a compressed image is held against those of others, whichever of them is the compressed one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "target", "both"})
+    void disksOfCompressedImagesAreDisks(String compressed) throws Exception {
+        byte[] program = new byte[900_000];
+        new Random(5).nextBytes(program);
+        Path tree = Files.createDirectories(directory.resolve("tree/usr/lib"));
+        Files.write(tree.resolve("libone.so.1.2"), program);
+        Files.writeString(tree.resolve("text"), "text\n".repeat(20_000));
+        byte[] base = Ext4Images.make(directory.resolve("tree"), directory, 16);
+        program[450_000] ^= 1;
+        Files.write(tree.resolve("libone.so.1.2"), program);
+        Files.writeString(tree.resolve("more"), "more\n".repeat(20_000));
+        byte[] target = Ext4Images.make(directory.resolve("tree"), directory, 16);
+        Path file = directory.resolve("delta");
+        try (MirageLibrary library = open()) {
+            store(library, "base", compressed.equals("target") ? base : qcow2(base));
+            store(library, "target", compressed.equals("base") ? target : qcow2(target));
+            library.deltas().make(id("base"), id("target"), View.DISK, file);
+        }
+        byte[] delta = Files.readAllBytes(file);
+        assertThat(apply(delta, base)).isEqualTo(target);
+        assertThat(delta.length).isLessThan(10_000);
+    }
+
+    private byte[] qcow2(byte[] disk) throws Exception {
+        Path raw = Files.write(directory.resolve("disk.raw"), disk);
+        Path image = directory.resolve("disk.qcow2");
+        Process process =
+                new ProcessBuilder(
+                                "qemu-img",
+                                "convert",
+                                "-c",
+                                "-f",
+                                "raw",
+                                "-O",
+                                "qcow2",
+                                raw.toString(),
+                                image.toString())
+                        .inheritIO()
+                        .start();
+        assertThat(process.waitFor()).as("qemu-img").isZero();
+        return Files.readAllBytes(image);
+    }
+
     /** Every byte of a delta and every byte of a base that matters: never a wrong image. */
     @Test
     void damageIsFound() throws IOException {
