@@ -2,6 +2,8 @@ package mirage.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 
 import mirage.conformance.suite.Conformance;
@@ -121,11 +123,26 @@ final class ConformanceIT {
             arguments.add("--token=other=" + token("other") + "@other");
             arguments.add("--web-image=http://127.0.0.1:" + web.getAddress().getPort() + "/image");
             arguments.add("--offers=" + flavor.offers + ",glance-direct,web-download,tasks,usage");
+            Path outcomes = folder.resolve("outcomes.json");
+            arguments.add("--json=" + outcomes);
             int status = Conformance.commandLine().execute(arguments.toArray(String[]::new));
-            assertThat(status).as("see the cases that are FAIL or DIFF above").isZero();
+            assertThat(wrong(outcomes)).isEmpty();
+            assertThat(status).isZero();
         } finally {
             web.stop(0);
         }
+    }
+
+    /** The cases that did not answer as Glance does, with what was wrong: the failure's message is to name them. */
+    private static List<String> wrong(Path outcomes) throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (JsonNode outcome : new ObjectMapper().readTree(outcomes.toFile())) {
+            String kind = outcome.path("outcome").asText();
+            if (kind.equals("FAIL") || kind.equals("DIFF")) {
+                wrong.add(outcome.path("name").asText() + ": " + outcome.path("detail").asText());
+            }
+        }
+        return wrong;
     }
 
     /** Where web-download finds an image. */

@@ -15,7 +15,8 @@ import java.io.PrintWriter;
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,
-        description = "Tell what of an image another one holds, without reading a byte of either.",
+        description =
+                "Tell what of an image another one holds, from what the library knows of both.",
         footer = {
             "",
             "Example:",

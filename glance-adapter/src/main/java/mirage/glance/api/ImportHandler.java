@@ -31,7 +31,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** {@code /v2/images/{image}/import}: begins an import, which goes on in the background. */
 final class ImportHandler {
@@ -76,21 +75,7 @@ final class ImportHandler {
     private void start(Exchange exchange, ImportRequest request) {
         Instant now = service.clock().instant();
         Task task =
-                new Task(
-                        service.newIds().get().toString(),
-                        ImportJob.TYPE,
-                        Task.Status.PENDING,
-                        Objects.requireNonNullElse(exchange.caller().projectId(), ""),
-                        exchange.caller().userId(),
-                        request.image(),
-                        exchange.requestId(),
-                        request.toJson(),
-                        "",
-                        "",
-                        "",
-                        now,
-                        now,
-                        null);
+                service.newTask(exchange, ImportJob.TYPE, request.image(), request.toJson(), now);
         if (request.method() == Method.GLANCE_DOWNLOAD) {
             service.sources().remember(task, exchange.caller().token().text());
         }

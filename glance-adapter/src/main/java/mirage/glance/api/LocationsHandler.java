@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** {@code /v2/images/{image}/locations}, of API 2.17: for services to ask where bytes are, and to say where they are. */
 final class LocationsHandler {
@@ -69,21 +68,12 @@ final class LocationsHandler {
         requireQueued(image);
         Instant now = service.clock().instant();
         Task task =
-                new Task(
-                        service.newIds().get().toString(),
+                service.newTask(
+                        exchange,
                         LocationJob.TYPE,
-                        Task.Status.PENDING,
-                        Objects.requireNonNullElse(exchange.caller().projectId(), ""),
-                        exchange.caller().userId(),
                         image.id(),
-                        exchange.requestId(),
                         LocationJob.input(image.id(), url, expected),
-                        "",
-                        "",
-                        "",
-                        now,
-                        now,
-                        null);
+                        now);
         service.runner().submit(task, () -> lock(image, task, now));
         exchange.answer(202, "text/html; charset=UTF-8", "");
     }

@@ -29,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** {@code /v2/tasks} and {@code /v2/images/{image}/tasks}: what goes on in the background, in Glance's two shapes. */
 final class TasksHandler {
@@ -118,22 +117,7 @@ final class TasksHandler {
             throw HttpFailure.badRequest(String.valueOf(refused.getMessage()));
         }
         Instant now = service.clock().instant();
-        Task task =
-                new Task(
-                        service.newIds().get().toString(),
-                        CreatingImportJob.TYPE,
-                        Task.Status.PENDING,
-                        Objects.requireNonNullElse(exchange.caller().projectId(), ""),
-                        exchange.caller().userId(),
-                        null,
-                        exchange.requestId(),
-                        input.toString(),
-                        "",
-                        "",
-                        "",
-                        now,
-                        now,
-                        null);
+        Task task = service.newTask(exchange, CreatingImportJob.TYPE, null, input.toString(), now);
         service.runner().submit(task, () -> {});
         exchange.answerHeader("Location", exchange.origin() + PATH + "/" + task.id());
         exchange.answerJson(201, whole(task));

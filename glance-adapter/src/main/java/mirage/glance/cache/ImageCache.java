@@ -367,7 +367,11 @@ public final class ImageCache implements AutoCloseable {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + kind)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                ids.add(new ImageId(name.substring(0, name.length() - kind.length())));
+                String id = name.substring(0, name.length() - kind.length());
+                // What else lies there is not ours.
+                if (ImageId.isValid(id)) {
+                    ids.add(new ImageId(id));
+                }
             }
         } catch (DirectoryIteratorException failure) {
             throw failure.getCause();

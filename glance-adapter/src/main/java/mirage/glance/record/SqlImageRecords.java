@@ -30,10 +30,11 @@ import java.util.function.UnaryOperator;
  * and reads only if one is not known.
  */
 public final class SqlImageRecords implements ImageRecords {
-    private static final int KNOWN_RECORDS = 10_000;
+    /** Room for some 30,000 ordinary records. */
+    private static final long KNOWN_BYTES = 64 << 20;
 
     private final Database database;
-    private final KnownRecords known = new KnownRecords(KNOWN_RECORDS);
+    private final KnownRecords known = new KnownRecords(KNOWN_BYTES);
 
     public SqlImageRecords(Database database) {
         this.database = database;

@@ -118,13 +118,15 @@ final class ImageCacheTest {
         }
         Files.write(directory.resolve("two.part"), new byte[3]);
         Files.write(directory.resolve("three.image"), new byte[3]);
+        Files.write(directory.resolve("not an id.image"), new byte[3]);
         try (ImageCache cache = cache(SIZE)) {
             assertThat(cache.images()).hasSize(1);
             assertThat(read(cache, ONE, 0, SIZE)).isEqualTo(bytes);
         }
         try (var files = Files.list(directory)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("one.image", "one.sums", "one.hits");
+                    .containsExactlyInAnyOrder(
+                            "one.image", "one.sums", "one.hits", "not an id.image");
         }
     }
 
