@@ -21,6 +21,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A database with Mirage's tables. Safe for use by many threads.
@@ -32,6 +34,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>Conflicts. A server may end a transaction because it met another one: a deadlock, or, with Galera, a commit that
  * another node was faster with. Nothing of it was done then, and it is tried again; so what runs in a transaction must
  * have no effect but on the database.
+ *
+ * <p>H2 makes one change at a time. When a transaction is rolled back while others wait for a row of it, H2 (2.3 to 2.5
+ * at least) may lose what the next one commits. A server's changes are concurrent.
  */
 public final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
@@ -53,6 +58,9 @@ public final class Database implements AutoCloseable {
     private final Product product;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+
+    /** Held by a change of H2, from its begin to its commit or rollback. */
+    private final Lock changing = new ReentrantLock();
 
     private Database(Product product, HikariDataSource pool) {
         this.product = product;
@@ -156,7 +164,7 @@ public final class Database implements AutoCloseable {
     public <T, X extends Exception> T change(HandleCallback<T, X> change) throws X {
         for (int attempt = 1; ; attempt++) {
             try {
-                T result = jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, change);
+                T result = product == Product.H2 ? changeAlone(change) : changeOnce(change);
                 makeDurable();
                 return result;
             } catch (RuntimeException failure) {
@@ -167,6 +175,19 @@ public final class Database implements AutoCloseable {
                 pause();
             }
         }
+    }
+
+    private <T, X extends Exception> T changeAlone(HandleCallback<T, X> change) throws X {
+        changing.lock();
+        try {
+            return changeOnce(change);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private <T, X extends Exception> T changeOnce(HandleCallback<T, X> change) throws X {
+        return jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, change);
     }
 
     /** Whether a statement failed because a row of that key is there, or one that it refers to is not. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What every database must do for the definitions in it. */
@@ -345,6 +346,60 @@ abstract class MetadefsContract {
             }
         }
         assertThat(made).hasValue(1);
+    }
+
+    /** A change that is undone while others wait for it takes nothing of theirs with it. */
+    @Test
+    void nothingIsLostBesideChangesThatAreUndone() throws Exception {
+        int makers = 6;
+        metadefs.namespaces().create(bare("taken"), T1);
+        AtomicBoolean isEnough = new AtomicBoolean();
+        List<String> made = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(makers + 6)) {
+            List<Future<?>> refused = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                refused.add(threads.submit(() -> makeTaken(isEnough)));
+            }
+            List<Future<List<String>>> all = new ArrayList<>();
+            for (int maker = 0; maker < makers; maker++) {
+                String prefix = maker + "-";
+                all.add(threads.submit(() -> make(prefix)));
+            }
+            try {
+                for (Future<List<String>> one : all) {
+                    made.addAll(one.get());
+                }
+            } finally {
+                isEnough.set(true);
+            }
+            for (Future<?> one : refused) {
+                one.get();
+            }
+        }
+        for (String name : made) {
+            assertThat(metadefs.namespaces().find(name)).as(name).isNotNull();
+        }
+    }
+
+    private List<String> make(String prefix) {
+        List<String> made = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            made.add(metadefs.namespaces().create(bare(prefix + i), T1).attributes().name());
+        }
+        return made;
+    }
+
+    private void makeTaken(AtomicBoolean isEnough) {
+        while (!isEnough.get()) {
+            assertThatThrownBy(() -> metadefs.namespaces().create(bare("taken"), T1))
+                    .isInstanceOf(DefinitionExistsException.class);
+        }
+    }
+
+    private static NamespaceDocument bare(String name) {
+        return new NamespaceDocument(
+                new NamespaceAttributes(name, null, null, false, false, "other"),
+                new NamespaceContents(List.of(), List.of(), List.of(), List.of()));
     }
 
     private static NamespaceQuery query(

@@ -37,6 +37,14 @@ final class PostgresRecordsIT {
     }
 
     @Nested
+    final class Conflicts extends ConflictContract {
+        @Override
+        DatabaseAddress newDatabase() throws Exception {
+            return database();
+        }
+    }
+
+    @Nested
     final class Others extends KeepersContract {
         @Override
         Keepers newKeepers() throws Exception {

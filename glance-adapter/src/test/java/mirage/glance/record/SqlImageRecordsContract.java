@@ -12,11 +12,9 @@ import mirage.glance.record.Field.TimeField;
 import mirage.glance.record.ImageQuery.Scope;
 import mirage.glance.record.ImageQuery.SortKey;
 
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -24,19 +22,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /** What the keeper of image records promises on every database. */
 abstract class SqlImageRecordsContract extends ImageRecordsContract {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     /** A database with nothing in it. */
     abstract DatabaseAddress newDatabase() throws Exception;
 
@@ -92,88 +81,6 @@ abstract class SqlImageRecordsContract extends ImageRecordsContract {
             assertThat(other.find(Records.id(3))).isNull();
             assertThat(other.list(all)).hasSize(4).isEqualTo(one.list(all));
         }
-    }
-
-    /** Two changes that wait for each other: the database ends one of them, and it comes again. */
-    @Test
-    void aDeadlockIsTriedAgain() throws Exception {
-        try (Database database = Database.open(newDatabase());
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            ImageRecords records = new SqlImageRecords(database);
-            records.add(Records.record(1));
-            records.add(Records.record(2));
-            CyclicBarrier bothHoldOne = new CyclicBarrier(2);
-            Future<Integer> forth = threads.submit(() -> changeBoth(database, 1, 2, bothHoldOne));
-            Future<Integer> back = threads.submit(() -> changeBoth(database, 2, 1, bothHoldOne));
-            int attempts =
-                    forth.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                            + back.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            assertThat(attempts).isGreaterThan(2);
-            for (int number = 1; number <= 2; number++) {
-                ImageRecord record = Objects.requireNonNull(records.find(Records.id(number)));
-                assertThat(record.attributes().minRam()).isEqualTo(2);
-            }
-        }
-    }
-
-    /** How often it was tried. */
-    private static int changeBoth(Database database, int first, int second, CyclicBarrier barrier)
-            throws Exception {
-        AtomicInteger attempts = new AtomicInteger();
-        database.change(handle -> {
-            increment(handle, first);
-            if (attempts.incrementAndGet() == 1) {
-                barrier.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            }
-            return increment(handle, second);
-        });
-        return attempts.get();
-    }
-
-    private static int increment(Handle handle, int number) {
-        return handle.execute(
-                "UPDATE images SET min_ram = min_ram + 1 WHERE id = ?", Records.id(number).value());
-    }
-
-    /** A change that the database lets wait for a while only comes again. */
-    @Test
-    void aWaitThatTookTooLongIsTriedAgain() throws Exception {
-        try (Database database = Database.open(newDatabase());
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            ImageRecords records = new SqlImageRecords(database);
-            records.add(Records.record(1));
-            CountDownLatch isHeld = new CountDownLatch(1);
-            CountDownLatch isTriedAgain = new CountDownLatch(2);
-            Future<Integer> holder =
-                    threads.submit(() ->
-                            database.change(handle -> {
-                                increment(handle, 1);
-                                isHeld.countDown();
-                                assertThat(
-                                                isTriedAgain.await(
-                                                        PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                                        .isTrue();
-                                return 1;
-                            }));
-            assertThat(isHeld.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            database.change(handle -> {
-                waitLittle(handle, database.product());
-                isTriedAgain.countDown();
-                return increment(handle, 1);
-            });
-            holder.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            ImageRecord record = Objects.requireNonNull(records.find(Records.id(1)));
-            assertThat(record.attributes().minRam()).isEqualTo(2);
-        }
-    }
-
-    private static void waitLittle(Handle handle, Product product) {
-        handle.execute(
-                switch (product) {
-                    case H2 -> "SET LOCK_TIMEOUT 300";
-                    case MARIADB -> "SET SESSION innodb_lock_wait_timeout = 1";
-                    case POSTGRESQL -> "SET LOCAL lock_timeout = '300ms'";
-                });
     }
 
     /** Queries made at random are answered as by the records in memory, page by page. */
