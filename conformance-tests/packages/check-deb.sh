@@ -102,6 +102,7 @@ grep 'mirage:' "$folder/purge.log"
 inside env DEBIAN_FRONTEND=noninteractive apt-get -qq autoremove --purge -y >/dev/null 2>&1
 say "left behind, besides data, its user, and packages it needed:"
 files >"$folder/after"
+# grep ends with 1 when nothing is left, which is what is wanted.
 left=$(diff "$folder/before" "$folder/after" | grep '^>' | cut -c3- | grep -v -E \
     '^(etc/(passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?|var/lib/(apt|dpkg|systemd)/.*)$' || true)
 echo "${left:-nothing}"

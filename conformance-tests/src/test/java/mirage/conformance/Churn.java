@@ -2,22 +2,19 @@ package mirage.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +41,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Churn {
     private static final int CLIENTS = 50;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> STATES =
             Set.of("queued", "saving", "active", "uploading", "importing");
     private static final String QUEUED = "queued";
@@ -68,12 +64,7 @@ final class Churn {
         }
     }
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final List<URI> endpoints;
-    private final String token;
-    private final AtomicInteger turn = new AtomicInteger();
-    private final Set<URI> ended = ConcurrentHashMap.newKeySet();
+    private final RoundRobin api;
     private final Map<String, Image> images = new ConcurrentHashMap<>();
 
     /** Ids of images that anybody may download, and delete after taking them from here. */
@@ -83,20 +74,23 @@ final class Churn {
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
 
     Churn(List<URI> endpoints, String token) {
-        this.endpoints = endpoints;
-        this.token = token;
+        this(new RoundRobin(endpoints, token));
+    }
+
+    private Churn(RoundRobin api) {
+        this.api = api;
     }
 
     /** The same images, elsewhere. */
     Churn at(List<URI> others) {
-        Churn churn = new Churn(others, token);
+        Churn churn = new Churn(api.at(others));
         churn.images.putAll(images);
         return churn;
     }
 
     /** An endpoint is ended now: what it does not answer is not wrong. */
     void ends(URI endpoint) {
-        ended.add(endpoint);
+        api.ends(endpoint);
     }
 
     /** Lets the clients work for so long, and waits for them. */
@@ -152,7 +146,7 @@ final class Churn {
                         gone.add(id);
                     }
                 });
-                for (JsonNode shown : allImages()) {
+                for (JsonNode shown : api.list()) {
                     String id = shown.path("id").asText();
                     boolean isActive = shown.path("status").asText().equals(ACTIVE);
                     require(!gone.contains(id), id + " is back: " + shown);
@@ -172,23 +166,6 @@ final class Churn {
         }
     }
 
-    /** All that are listed; those before a page whose marker was deleted meanwhile. */
-    private List<JsonNode> allImages() throws IOException, InterruptedException {
-        List<JsonNode> all = new ArrayList<>();
-        String page = "?limit=1000";
-        while (!page.isEmpty()) {
-            HttpResponse<String> answer = send(HttpRequest.newBuilder().GET(), page);
-            if (answer == null || answer.statusCode() == 400 && page.contains("marker=")) {
-                return all;
-            }
-            require(answer.statusCode() == 200, "list: " + answer.statusCode());
-            JsonNode list = JSON.readTree(answer.body());
-            list.path("images").forEach(all::add);
-            page = list.path("next").asText().replaceFirst("^/v2/images", "");
-        }
-        return all;
-    }
-
     // ---- what clients do
 
     private void upload(Random random) throws IOException, InterruptedException {
@@ -202,7 +179,7 @@ final class Churn {
                 random.nextBoolean()
                         ? BodyPublishers.ofByteArray(image.bytes())
                         : BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(image.bytes()));
-        if (expect(204, "PUT", "/" + id + "/file", octets(body))) {
+        if (expect(204, "PUT", "/" + id + "/file", RoundRobin.octets(body))) {
             images.put(id, image.at(ACTIVE));
             common.add(id);
             count("uploads");
@@ -217,7 +194,7 @@ final class Churn {
         }
         // Not one byte more than half is sent: it can never be active.
         boolean waits = random.nextBoolean();
-        try (Half _ = Half.begin(this, id, image)) {
+        try (HalfUpload _ = beginHalf(id, image)) {
             if (waits && awaitSaving(id)) {
                 count("broken uploads, seen saving");
             } else {
@@ -235,7 +212,7 @@ final class Churn {
         if (image == null || image.size() == 0) {
             return;
         }
-        try (Half half = Half.begin(this, id, image)) {
+        try (HalfUpload half = beginHalf(id, image)) {
             if (!awaitSaving(id)) {
                 return;
             }
@@ -261,7 +238,7 @@ final class Churn {
         if (image == null || image.size() == 0) {
             return;
         }
-        try (Half half = Half.begin(this, id, image)) {
+        try (HalfUpload half = beginHalf(id, image)) {
             if (!awaitSaving(id)) {
                 return;
             }
@@ -278,7 +255,7 @@ final class Churn {
                 return;
             }
             images.put(id, image.at(ACTIVE));
-            JsonNode shown = show(id);
+            JsonNode shown = api.show(id);
             if (patched && shown != null && !"red".equals(shown.path("color").asText())) {
                 wrong.add("the patch of " + id + " is lost: " + shown);
             }
@@ -300,7 +277,7 @@ final class Churn {
                 204,
                 "PUT",
                 "/" + id + "/stage",
-                octets(BodyPublishers.ofByteArray(image.bytes())))) {
+                RoundRobin.octets(BodyPublishers.ofByteArray(image.bytes())))) {
             return;
         }
         images.put(id, image.at(STAGED, ACTIVE, QUEUED));
@@ -320,37 +297,33 @@ final class Churn {
         if (id == null || image == null) {
             return;
         }
-        URI endpoint = next();
-        HttpRequest request =
-                HttpRequest.newBuilder(uri(endpoint, "/" + id + "/file"))
-                        .header("X-Auth-Token", token)
-                        .timeout(PATIENCE)
-                        .build();
         boolean breaksOff = random.nextInt(4) == 0;
         try {
-            HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
-            try (InputStream body = answer.body()) {
-                int status = answer.statusCode();
-                if (status == 404 || status == 204 && image.size() == 0) {
-                    require(status == 204 || !common.contains(id), id + " is not found");
-                    return;
-                }
-                require(status == 200, "download of " + id + ": " + status);
-                if (breaksOff) {
-                    body.readNBytes(image.size() / 2);
-                    count("broken downloads");
-                    return;
-                }
-                byte[] found = body.readAllBytes();
-                require(
-                        Arrays.equals(found, image.bytes()) || !common.contains(id),
-                        "download of " + id + " is not what was uploaded");
-                count("downloads");
-            }
+            api.download(id, (status, body) -> readDownload(id, image, status, body, breaksOff));
         } catch (IOException failure) {
-            // It was deleted under the download, or its server ended.
-            require(!common.contains(id) || ended.contains(endpoint), id + ": " + failure);
+            // It was deleted under the download.
+            require(!common.contains(id), id + ": " + failure);
         }
+    }
+
+    private void readDownload(
+            String id, Image image, int status, InputStream body, boolean breaksOff)
+            throws IOException {
+        if (status == 404 || status == 204 && image.size() == 0) {
+            require(status == 204 || !common.contains(id), id + " is not found");
+            return;
+        }
+        require(status == 200, "download of " + id + ": " + status);
+        if (breaksOff) {
+            body.readNBytes(image.size() / 2);
+            count("broken downloads");
+            return;
+        }
+        byte[] found = body.readAllBytes();
+        require(
+                Arrays.equals(found, image.bytes()) || !common.contains(id),
+                "download of " + id + " is not what was uploaded");
+        count("downloads");
     }
 
     private void delete(Random random) throws IOException, InterruptedException {
@@ -370,12 +343,11 @@ final class Churn {
     }
 
     private void list() throws IOException, InterruptedException {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder().GET(), "?limit=50");
+        HttpResponse<String> answer = api.send(HttpRequest.newBuilder(), "?limit=50");
         if (answer == null) {
             return;
         }
-        require(answer.statusCode() == 200, "list: " + answer.statusCode());
-        for (JsonNode image : JSON.readTree(answer.body()).path("images")) {
+        for (JsonNode image : RoundRobin.body(answer, "list").path("images")) {
             String status = image.path("status").asText();
             require(STATES.contains(status), "an image is " + status);
             Image known = images.get(image.path("id").asText());
@@ -411,12 +383,12 @@ final class Churn {
     private boolean awaitSaving(String id) throws IOException, InterruptedException {
         long start = System.nanoTime();
         while (true) {
-            JsonNode shown = show(id);
+            JsonNode shown = api.show(id);
             if (shown != null && shown.path("status").asText().equals("saving")) {
                 return true;
             }
             Duration waited = Duration.ofNanos(System.nanoTime() - start);
-            if (!ended.isEmpty() && waited.compareTo(Duration.ofSeconds(5)) > 0) {
+            if (api.isAnyEnded() && waited.compareTo(Duration.ofSeconds(5)) > 0) {
                 return false;
             }
             if (waited.compareTo(PATIENCE) > 0) {
@@ -446,7 +418,7 @@ final class Churn {
         assertThat(unsettled).as("images that are at none of their ends").isEmpty();
         Map<String, Integer> ends = new TreeMap<>();
         for (Map.Entry<String, Image> entry : images.entrySet()) {
-            JsonNode shown = show(entry.getKey());
+            JsonNode shown = api.show(entry.getKey());
             String end = shown == null ? GONE : shown.path("status").asText();
             ends.merge(end, 1, Integer::sum);
             if (end.equals(ACTIVE)) {
@@ -460,7 +432,7 @@ final class Churn {
     private List<String> unsettled() throws IOException, InterruptedException {
         List<String> unsettled = new ArrayList<>();
         for (Map.Entry<String, Image> entry : images.entrySet()) {
-            JsonNode shown = show(entry.getKey());
+            JsonNode shown = api.show(entry.getKey());
             String end = shown == null ? GONE : shown.path("status").asText();
             if (!entry.getValue().ends().contains(end)) {
                 unsettled.add(entry.getKey() + " is " + end + ", not " + entry.getValue().ends());
@@ -470,21 +442,23 @@ final class Churn {
     }
 
     private void requireBytes(String id, Image image) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(uri(next(), "/" + id + "/file"))
-                        .header("X-Auth-Token", token)
-                        .timeout(PATIENCE)
-                        .build();
-        HttpResponse<byte[]> answer = client.send(request, BodyHandlers.ofByteArray());
-        assertThat(answer.statusCode()).isIn(200, 204);
-        assertThat(Arrays.equals(answer.body(), image.bytes())).as("bytes of %s", id).isTrue();
+        boolean isRead =
+                api.download(
+                        id,
+                        (status, body) -> {
+                            assertThat(status).isIn(200, 204);
+                            assertThat(Arrays.equals(body.readAllBytes(), image.bytes()))
+                                    .as("bytes of %s", id)
+                                    .isTrue();
+                        });
+        assertThat(isRead).isTrue();
     }
 
     /** How many images the library has: those that are active, and those that are staged. */
     int held() throws IOException, InterruptedException {
         int held = 0;
         for (String id : images.keySet()) {
-            JsonNode shown = show(id);
+            JsonNode shown = api.show(id);
             String status = shown == null ? GONE : shown.path("status").asText();
             held += status.equals(ACTIVE) || status.equals(STAGED) ? 1 : 0;
         }
@@ -494,40 +468,21 @@ final class Churn {
     /** Deletes what there is; then nothing may be listed any more, and no task be under way. */
     void deleteAll() throws IOException, InterruptedException {
         for (String id : images.keySet()) {
-            HttpResponse<String> answer = send(HttpRequest.newBuilder().DELETE(), "/" + id);
+            HttpResponse<String> answer = api.send(HttpRequest.newBuilder().DELETE(), "/" + id);
             assertThat(answer == null ? 0 : answer.statusCode()).as("delete %s", id).isIn(204, 404);
         }
-        assertThat(allImages())
+        assertThat(api.list())
                 .as("images that are listed")
                 .noneMatch(shown -> images.containsKey(shown.path("id").asText()));
         for (String status : List.of("pending", "processing")) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(next() + "/v2/tasks?status=" + status))
-                            .header("X-Auth-Token", token)
-                            .build();
-            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-            assertThat(answer.statusCode()).isEqualTo(200);
-            JsonNode tasks = JSON.readTree(answer.body()).path("tasks");
+            HttpResponse<String> answer =
+                    api.send(HttpRequest.newBuilder(), "/v2/tasks?status=" + status);
+            JsonNode tasks = RoundRobin.body(requireNonNull(answer), "tasks").path("tasks");
             assertThat(tasks).as("tasks that are %s", status).isEmpty();
         }
     }
 
     // ---- requests
-
-    private @Nullable JsonNode show(String id) throws IOException, InterruptedException {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder().GET(), "/" + id);
-        if (answer == null || answer.statusCode() == 404) {
-            return null;
-        }
-        require(answer.statusCode() == 200, "show " + id + ": " + answer.statusCode());
-        return JSON.readTree(answer.body());
-    }
-
-    private static HttpRequest.Builder octets(BodyPublisher body) {
-        return HttpRequest.newBuilder()
-                .header("Content-Type", "application/octet-stream")
-                .PUT(body);
-    }
 
     private boolean expect(
             int status, String method, String below, HttpRequest.@Nullable Builder request)
@@ -540,7 +495,7 @@ final class Churn {
     /** Whether that was the answer; another one is wrong, none is not when the endpoint was ended. */
     private boolean expect(int status, HttpRequest.Builder request, String below)
             throws IOException, InterruptedException {
-        HttpResponse<String> answer = send(request, below);
+        HttpResponse<String> answer = api.send(request, below);
         if (answer == null) {
             return false;
         }
@@ -556,30 +511,6 @@ final class Churn {
         return answer.statusCode() == status;
     }
 
-    /** Null when the endpoint was ended meanwhile. */
-    private @Nullable HttpResponse<String> send(HttpRequest.Builder request, String below)
-            throws IOException, InterruptedException {
-        URI endpoint = next();
-        request.uri(uri(endpoint, below)).header("X-Auth-Token", token).timeout(PATIENCE);
-        try {
-            return client.send(request.build(), BodyHandlers.ofString());
-        } catch (IOException failure) {
-            if (ended.contains(endpoint)) {
-                return null;
-            }
-            throw failure;
-        }
-    }
-
-    private URI next() {
-        List<URI> alive = endpoints.stream().filter(one -> !ended.contains(one)).toList();
-        return alive.get(Math.floorMod(turn.getAndIncrement(), alive.size()));
-    }
-
-    private static URI uri(URI endpoint, String below) {
-        return URI.create(endpoint + "/v2/images" + below);
-    }
-
     private void require(boolean right, String otherwise) {
         if (!right) {
             wrong.add(otherwise);
@@ -587,43 +518,10 @@ final class Churn {
     }
 
     private void requireEnded(IOException failure) {
-        require(!ended.isEmpty(), failure.toString());
+        require(api.isAnyEnded(), failure.toString());
     }
 
-    /** An upload of which half is sent. Closing it in between breaks it off. */
-    private record Half(Socket socket, byte[] bytes) implements AutoCloseable {
-        static Half begin(Churn churn, String id, Image image) throws IOException {
-            URI endpoint = churn.next();
-            Socket socket = new Socket(endpoint.getHost(), endpoint.getPort());
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            byte[] bytes = image.bytes();
-            OutputStream out = socket.getOutputStream();
-            out.write(
-                    new ImageApi(endpoint, churn.token)
-                            .uploadHead(id, bytes.length)
-                            .getBytes(StandardCharsets.US_ASCII));
-            out.write(bytes, 0, bytes.length / 2);
-            out.flush();
-            return new Half(socket, bytes);
-        }
-
-        /** Sends the rest; gives the status of the answer, 0 when there was none. */
-        int finish() {
-            try {
-                int half = bytes.length / 2;
-                socket.getOutputStream().write(bytes, half, bytes.length - half);
-                byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 204".length());
-                return line.length < 12
-                        ? 0
-                        : Integer.parseInt(new String(line, 9, 3, StandardCharsets.US_ASCII));
-            } catch (IOException ended) {
-                return 0;
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
+    private HalfUpload beginHalf(String id, Image image) throws IOException {
+        return HalfUpload.begin(api.next(), api.token(), id, image.bytes());
     }
 }

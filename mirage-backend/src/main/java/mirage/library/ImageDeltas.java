@@ -33,7 +33,8 @@ import java.util.HexFormat;
 
 /** Deltas between images of a library. */
 public final class ImageDeltas {
-    private static final int LEVEL = Integer.getInteger("lv", 9);
+    /** Of zstd. Measured in {@code docs/decisions/0018-deltas.md}: lower ones save little time, higher ones few bytes. */
+    private static final int LEVEL = 9;
 
     private final MirageLibrary library;
 
