@@ -22,6 +22,8 @@ final class PackageDirectionTest {
     private static final Map<String, Set<String>> MAY_USE =
             Map.ofEntries(
                     Map.entry("bytes", Set.of()),
+                    Map.entry("config", Set.of()),
+                    Map.entry("log", Set.of("config")),
                     Map.entry("codec", Set.of()),
                     Map.entry("chunk", Set.of()),
                     Map.entry("blob", Set.of()),

@@ -23,8 +23,6 @@ final class PackageDirectionTest {
     /** What each package may use besides {@link #COMMON}, of the adapter by its last name, of the backend by its whole one. */
     private static final Map<String, Set<String>> MAY_USE =
             Map.ofEntries(
-                    entry("config", Set.of()),
-                    entry("log", Set.of()),
                     entry("database", Set.of()),
                     entry("identity", Set.of()),
                     entry("web", Set.of()),
@@ -132,7 +130,7 @@ final class PackageDirectionTest {
                     "com.nimbusds", Set.of("identity.oidc"));
 
     /** What every package may use: each declares its own options, and has jobs that log. */
-    private static final Set<String> COMMON = Set.of("config", "log");
+    private static final Set<String> COMMON = Set.of("mirage.config", "mirage.log");
 
     private final JavaClasses classes =
             new ClassFileImporter()

@@ -1,6 +1,6 @@
 package mirage.glance.api;
 
-import mirage.glance.config.Configuration;
+import mirage.config.Configuration;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.query.ListRequest.PageLimits;
 import mirage.glance.record.ImageAttributes;

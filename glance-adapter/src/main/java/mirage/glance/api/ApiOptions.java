@@ -1,8 +1,8 @@
 package mirage.glance.api;
 
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.OptionType;
+import mirage.config.ConfigOption;
+import mirage.config.OptionGroup;
+import mirage.config.OptionType;
 import mirage.glance.transfer.ImportRequest;
 
 import org.jspecify.annotations.Nullable;

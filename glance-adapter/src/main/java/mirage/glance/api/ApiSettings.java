@@ -1,6 +1,6 @@
 package mirage.glance.api;
 
-import mirage.glance.config.Configuration;
+import mirage.config.Configuration;
 import mirage.glance.policy.InjectedProperties;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.schema.FormatNames;

@@ -1,9 +1,9 @@
 package mirage.glance.cors;
 
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.OptionType;
-import mirage.glance.config.SectionFamily;
+import mirage.config.ConfigOption;
+import mirage.config.OptionGroup;
+import mirage.config.OptionType;
+import mirage.config.SectionFamily;
 
 import java.util.List;
 import java.util.regex.Pattern;

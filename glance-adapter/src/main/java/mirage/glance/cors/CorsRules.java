@@ -1,6 +1,6 @@
 package mirage.glance.cors;
 
-import mirage.glance.config.Configuration;
+import mirage.config.Configuration;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,11 +1,11 @@
 package mirage.glance.database;
 
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.OptionType;
-import mirage.glance.config.Secret;
+import mirage.config.ConfigException;
+import mirage.config.ConfigOption;
+import mirage.config.Configuration;
+import mirage.config.OptionGroup;
+import mirage.config.OptionType;
+import mirage.config.Secret;
 
 import java.nio.file.Path;
 import java.util.List;

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /**
  * One line of log per request: who asked what, how it was answered, how much went in and out and how long it took. The
- * request's id, user and project are in the line's {@link mirage.glance.log.LogContext}.
+ * request's id, user and project are in the line's {@link mirage.log.LogContext}.
  */
 public final class AccessLog implements Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger("mirage.glance.access");

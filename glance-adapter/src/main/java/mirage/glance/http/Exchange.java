@@ -3,7 +3,7 @@ package mirage.glance.http;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import mirage.glance.identity.Caller;
-import mirage.glance.log.LogContext;
+import mirage.log.LogContext;
 
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;

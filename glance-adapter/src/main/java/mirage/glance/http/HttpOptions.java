@@ -1,8 +1,8 @@
 package mirage.glance.http;
 
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.OptionType;
+import mirage.config.ConfigOption;
+import mirage.config.OptionGroup;
+import mirage.config.OptionType;
 
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package mirage.glance.http;
 
-import mirage.glance.log.LogContext;
+import mirage.log.LogContext;
 
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;

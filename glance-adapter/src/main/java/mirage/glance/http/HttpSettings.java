@@ -1,7 +1,7 @@
 package mirage.glance.http;
 
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.Configuration;
+import mirage.config.ConfigException;
+import mirage.config.Configuration;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package mirage.glance.metrics;
 
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.OptionType;
+import mirage.config.ConfigOption;
+import mirage.config.OptionGroup;
+import mirage.config.OptionType;
 
 import java.net.InetSocketAddress;
 import java.util.List;

@@ -1,16 +1,15 @@
 package mirage.glance.serve;
 
+import mirage.config.ConfigSchema;
+import mirage.config.OptionGroup;
+import mirage.config.SectionTemplate;
 import mirage.glance.api.ApiOptions;
 import mirage.glance.cache.CacheOptions;
-import mirage.glance.config.ConfigSchema;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.SectionTemplate;
 import mirage.glance.cors.CorsOptions;
 import mirage.glance.database.DatabaseOptions;
 import mirage.glance.http.HttpOptions;
 import mirage.glance.identity.keystone.KeystoneOptions;
 import mirage.glance.identity.oidc.OidcOptions;
-import mirage.glance.log.LogOptions;
 import mirage.glance.metrics.MetricsOptions;
 import mirage.glance.notification.NotificationOptions;
 import mirage.glance.policy.PolicyOptions;
@@ -21,6 +20,7 @@ import mirage.glance.transfer.FormatOptions;
 import mirage.glance.transfer.ImportOptions;
 import mirage.glance.transfer.TaskOptions;
 import mirage.glance.web.WebOptions;
+import mirage.log.LogOptions;
 
 import java.util.List;
 

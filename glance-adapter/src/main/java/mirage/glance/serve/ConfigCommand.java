@@ -1,11 +1,11 @@
 package mirage.glance.serve;
 
 import mirage.command.Subcommand;
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
-import mirage.glance.config.Reference;
-import mirage.glance.config.SampleFile;
+import mirage.config.ConfigException;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
+import mirage.config.Reference;
+import mirage.config.SampleFile;
 import mirage.glance.http.HttpSettings;
 
 import picocli.CommandLine;

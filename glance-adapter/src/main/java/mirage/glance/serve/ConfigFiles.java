@@ -1,8 +1,8 @@
 package mirage.glance.serve;
 
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
+import mirage.config.ConfigException;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
 
 import picocli.CommandLine.Option;
 

@@ -1,12 +1,12 @@
 package mirage.glance.serve;
 
+import mirage.config.Configuration;
 import mirage.glance.api.ApiSettings;
 import mirage.glance.api.ImageApi;
 import mirage.glance.api.ImageService;
 import mirage.glance.api.NewImages;
 import mirage.glance.cache.CacheOptions;
 import mirage.glance.cache.ImageCache;
-import mirage.glance.config.Configuration;
 import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseOptions;

@@ -1,9 +1,9 @@
 package mirage.glance.serve;
 
 import mirage.command.Subcommand;
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
+import mirage.config.ConfigException;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
 import mirage.glance.database.Database;
 import mirage.glance.metadef.DefinitionExistsException;
 import mirage.glance.metadef.DefinitionFile;

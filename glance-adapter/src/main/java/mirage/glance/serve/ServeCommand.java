@@ -1,12 +1,12 @@
 package mirage.glance.serve;
 
 import mirage.command.Subcommand;
+import mirage.config.ConfigException;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
 import mirage.glance.api.ApiOptions;
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
 import mirage.glance.http.HttpOptions;
-import mirage.glance.log.Logs;
+import mirage.log.Logs;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
 package mirage.glance.serve;
 
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.Configuration;
+import mirage.config.ConfigException;
+import mirage.config.Configuration;
 import mirage.glance.store.ImageStore;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;

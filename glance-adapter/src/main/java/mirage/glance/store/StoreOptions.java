@@ -1,9 +1,9 @@
 package mirage.glance.store;
 
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.OptionType;
-import mirage.glance.config.SectionTemplate;
+import mirage.config.ConfigOption;
+import mirage.config.OptionGroup;
+import mirage.config.OptionType;
+import mirage.config.SectionTemplate;
 
 import java.nio.file.Path;
 import java.util.List;

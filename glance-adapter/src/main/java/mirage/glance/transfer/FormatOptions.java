@@ -1,9 +1,9 @@
 package mirage.glance.transfer;
 
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.OptionType;
+import mirage.config.ConfigOption;
+import mirage.config.Configuration;
+import mirage.config.OptionGroup;
+import mirage.config.OptionType;
 
 import java.util.List;
 import java.util.Optional;

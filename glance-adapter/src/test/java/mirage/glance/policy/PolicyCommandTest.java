@@ -3,9 +3,9 @@ package mirage.glance.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import mirage.command.Subcommand;
-import mirage.glance.config.ConfigSchema;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
+import mirage.config.ConfigSchema;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -3,10 +3,10 @@ package mirage.glance.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
-import mirage.glance.config.Reference;
-import mirage.glance.config.SampleFile;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
+import mirage.config.Reference;
+import mirage.config.SampleFile;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

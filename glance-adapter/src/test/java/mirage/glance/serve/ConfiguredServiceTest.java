@@ -3,7 +3,7 @@ package mirage.glance.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import mirage.glance.config.ConfigurationReader;
+import mirage.config.ConfigurationReader;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import mirage.glance.config.ConfigurationReader;
+import mirage.config.ConfigurationReader;
 import mirage.glance.http.HttpOptions;
 import mirage.glance.transfer.ImportOptions;
 import mirage.library.LibrarySettings.Acknowledge;

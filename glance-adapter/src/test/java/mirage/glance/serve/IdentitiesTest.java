@@ -13,9 +13,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
+import mirage.config.ConfigException;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
 import mirage.glance.identity.Credentials;
 import mirage.glance.identity.Identity;
 import mirage.glance.identity.keystone.KeystoneOptions;

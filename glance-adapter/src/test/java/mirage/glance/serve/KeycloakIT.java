@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.util.Objects.requireNonNull;
 
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Credentials;
 import mirage.glance.identity.oidc.OidcIdentity;

@@ -7,8 +7,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import mirage.glance.config.Configuration;
-import mirage.glance.config.ConfigurationReader;
+import mirage.config.Configuration;
+import mirage.config.ConfigurationReader;
 import mirage.glance.identity.Caller;
 import mirage.glance.identity.Credentials;
 import mirage.glance.identity.TokenScope;

@@ -1,10 +1,10 @@
 package mirage.glance.identity.keystone;
 
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.OptionType;
-import mirage.glance.config.Secret;
+import mirage.config.ConfigException;
+import mirage.config.ConfigOption;
+import mirage.config.Configuration;
+import mirage.config.OptionType;
+import mirage.config.Secret;
 import mirage.glance.identity.keystone.ServiceUser.Login;
 import mirage.glance.identity.keystone.ServiceUser.Reference;
 import mirage.glance.identity.keystone.ServiceUser.Scope;

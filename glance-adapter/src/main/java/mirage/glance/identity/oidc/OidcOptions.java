@@ -1,10 +1,10 @@
 package mirage.glance.identity.oidc;
 
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.OptionGroup;
-import mirage.glance.config.OptionType;
+import mirage.config.ConfigException;
+import mirage.config.ConfigOption;
+import mirage.config.Configuration;
+import mirage.config.OptionGroup;
+import mirage.config.OptionType;
 import mirage.glance.identity.Domain;
 import mirage.glance.identity.remote.ConnectionOptions;
 

@@ -1,9 +1,9 @@
 package mirage.glance.identity.remote;
 
-import mirage.glance.config.ConfigException;
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.Configuration;
-import mirage.glance.config.OptionType;
+import mirage.config.ConfigException;
+import mirage.config.ConfigOption;
+import mirage.config.Configuration;
+import mirage.config.OptionType;
 
 import java.nio.file.Path;
 import java.time.Duration;

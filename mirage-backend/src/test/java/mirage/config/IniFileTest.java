@@ -1,8 +1,8 @@
-package mirage.glance.config;
+package mirage.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import mirage.glance.config.IniFile.Assignment;
+import mirage.config.IniFile.Assignment;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,4 +1,4 @@
-package mirage.glance.log;
+package mirage.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;

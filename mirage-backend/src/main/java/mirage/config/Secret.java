@@ -1,4 +1,4 @@
-package mirage.glance.config;
+package mirage.config;
 
 /** A password, key or token from the configuration. Shows itself to nobody by accident. */
 public final class Secret {

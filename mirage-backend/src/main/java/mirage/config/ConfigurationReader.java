@@ -1,8 +1,8 @@
-package mirage.glance.config;
+package mirage.config;
 
-import mirage.glance.config.Configuration.OptionKey;
-import mirage.glance.config.Configuration.Setting;
-import mirage.glance.config.IniFile.Assignment;
+import mirage.config.Configuration.OptionKey;
+import mirage.config.Configuration.Setting;
+import mirage.config.IniFile.Assignment;
 
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,6 @@
  * <p>May use: {@code config}.
  */
 @NullMarked
-package mirage.glance.log;
+package mirage.log;
 
 import org.jspecify.annotations.NullMarked;

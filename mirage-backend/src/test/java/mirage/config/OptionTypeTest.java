@@ -1,4 +1,4 @@
-package mirage.glance.config;
+package mirage.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -2,8 +2,8 @@
  * Settings: typed options that components declare, and the files and flags that set them.
  *
  * <p>A component declares each option once, as a constant, and lists its constants in an {@link
- * mirage.glance.config.OptionGroup}; the program joins all groups to a {@link mirage.glance.config.ConfigSchema}, reads
- * files against it into a {@link mirage.glance.config.Configuration}, and hands that to the components:
+ * mirage.config.OptionGroup}; the program joins all groups to a {@link mirage.config.ConfigSchema}, reads
+ * files against it into a {@link mirage.config.Configuration}, and hands that to the components:
  *
  * <pre>
  *   static final ConfigOption&lt;Duration&gt; CACHE_TIME =
@@ -19,11 +19,11 @@
  *   URI keystone = configuration.require(AUTH_URL);
  * </pre>
  *
- * The files follow oslo.config, which operators of OpenStack know: {@link mirage.glance.config.IniFile} has the rules.
+ * The files follow oslo.config, which operators of OpenStack know: {@link mirage.config.IniFile} has the rules.
  *
  * <p>May use: nothing.
  */
 @NullMarked
-package mirage.glance.config;
+package mirage.config;
 
 import org.jspecify.annotations.NullMarked;

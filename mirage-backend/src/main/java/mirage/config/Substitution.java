@@ -1,7 +1,7 @@
-package mirage.glance.config;
+package mirage.config;
 
-import mirage.glance.config.Configuration.OptionKey;
-import mirage.glance.config.IniFile.Assignment;
+import mirage.config.Configuration.OptionKey;
+import mirage.config.IniFile.Assignment;
 
 import org.jspecify.annotations.Nullable;
 

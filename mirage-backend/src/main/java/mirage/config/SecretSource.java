@@ -1,4 +1,4 @@
-package mirage.glance.config;
+package mirage.config;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package mirage.glance.log;
+package mirage.log;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;

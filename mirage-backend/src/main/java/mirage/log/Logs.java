@@ -1,4 +1,4 @@
-package mirage.glance.log;
+package mirage.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -8,8 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 
-import mirage.glance.config.ConfigOption;
-import mirage.glance.config.Configuration;
+import mirage.config.ConfigOption;
+import mirage.config.Configuration;
 
 import org.slf4j.LoggerFactory;
 
