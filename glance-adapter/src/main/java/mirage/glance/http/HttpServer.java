@@ -234,7 +234,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** The pages of requests that Jetty itself refuses, such as malformed ones. */
+    /** The pages of requests that Jetty itself refuses, such as malformed ones: it ends their connections. */
     private static final class PlainErrors extends ErrorHandler {
         @Override
         protected void generateResponse(
@@ -250,6 +250,8 @@ public final class HttpServer implements AutoCloseable {
                             message == null ? "" : message,
                             request.getHeaders().get("Accept"));
             response.getHeaders().put("Content-Type", page.contentType());
+            // Jetty does not say so, and a client that sends its next request meanwhile gets none.
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
             Content.Sink.write(response, true, page.body(), callback);
         }
     }

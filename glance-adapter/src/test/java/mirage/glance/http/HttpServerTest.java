@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -164,6 +165,24 @@ final class HttpServerTest {
                 TimeUnit.MILLISECONDS.sleep(10);
             } catch (ConnectException refused) {
                 return;
+            }
+        }
+    }
+
+    /** Otherwise a client would send its next request into a connection that has ended. */
+    @Test
+    void whoIsToldThatARequestIsMalformedIsToldThatItsConnectionEnds() throws Exception {
+        try (HttpServer server = start(Exchange::isAnswered, false, Duration.ZERO, LONG)) {
+            for (String malformed :
+                    List.of("DELETE /a%00 HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\n\r\n")) {
+                try (Socket socket = connect(server)) {
+                    send(socket, malformed);
+                    assertThat(answer(socket))
+                            .as(malformed)
+                            .startsWith("HTTP/1.1 400")
+                            .contains("\r\nConnection: close\r\n");
+                    assertThat(socket.getInputStream().read()).as(malformed).isEqualTo(-1);
+                }
             }
         }
     }
