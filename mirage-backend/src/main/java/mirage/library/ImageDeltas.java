@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import mirage.catalog.ImageId;
 import mirage.chunk.ChunkSource;
-import mirage.delta.DeltaIndex.TargetDigest;
+import mirage.codec.DataDigest;
 import mirage.delta.DeltaMaker;
 import mirage.delta.DeltaPlan;
 import mirage.delta.DeltaPlanner;
@@ -25,11 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HexFormat;
 
 /** Deltas between images of a library. */
 public final class ImageDeltas {
@@ -182,38 +179,27 @@ public final class ImageDeltas {
         };
     }
 
-    private TargetDigest digest(ImageId image, ImageManifest manifest, View view)
-            throws IOException {
-        if (view == View.CONTAINER || manifest.disk() instanceof DiskView.SameAsContainer) {
-            return new TargetDigest(manifest.digests().sha256());
+    private DataDigest digest(ImageId image, ImageManifest manifest, View view) throws IOException {
+        DataDigest known = manifest.data();
+        boolean isContainer =
+                view == View.CONTAINER || manifest.disk() instanceof DiskView.SameAsContainer;
+        if (known != null && isContainer) {
+            return known;
         }
-        try (ImageContent content = library.open(image, view);
-                DigestChannel digest = new DigestChannel()) {
-            content.transferTo(0, content.length(), digest);
-            return new TargetDigest(digest.sha256());
+        try (ImageContent content = library.open(image, view)) {
+            DataDigest.Stream digest = new DataDigest.Stream();
+            content.transferTo(0, content.length(), new DigestChannel(digest));
+            return digest.finish();
         }
     }
 
-    /** Takes the digest of what is written. */
-    private static final class DigestChannel implements WritableByteChannel {
-        private final MessageDigest digest;
-
-        DigestChannel() {
-            try {
-                digest = MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException missing) {
-                throw new IllegalStateException(missing);
-            }
-        }
-
-        String sha256() {
-            return HexFormat.of().formatHex(digest.digest());
-        }
-
+    /** Digests what is written. */
+    private record DigestChannel(DataDigest.Stream digest) implements WritableByteChannel {
         @Override
         public int write(ByteBuffer bytes) {
             int count = bytes.remaining();
             digest.update(bytes);
+            bytes.position(bytes.limit());
             return count;
         }
 
