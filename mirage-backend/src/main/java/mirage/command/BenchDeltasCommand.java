@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FileSource;
 import mirage.catalog.ImageId;
 import mirage.delta.Delta;
+import mirage.library.ImageView;
 import mirage.library.LibrarySettings;
 import mirage.library.LibrarySettings.Acknowledge;
 import mirage.library.MirageLibrary;
@@ -95,7 +96,13 @@ final class BenchDeltasCommand implements Subcommand {
         List<Cost> makes = new ArrayList<>();
         List<Cost> applies = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            makes.add(Cost.of(() -> library.deltas().make(base, image, View.DISK, delta)));
+            makes.add(
+                    Cost.of(() ->
+                            library.deltas()
+                                    .make(
+                                            new ImageView(base, View.DISK),
+                                            new ImageView(image, View.DISK),
+                                            delta)));
             applies.add(Cost.of(() -> apply(delta, pair.base(), made)));
         }
         if (Files.mismatch(made, pair.image()) >= 0) {
