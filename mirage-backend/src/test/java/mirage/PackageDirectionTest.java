@@ -78,6 +78,16 @@ final class PackageDirectionTest {
                                     "maintain",
                                     "codec")),
                     Map.entry(
+                            "deploy",
+                            Set.of(
+                                    "library",
+                                    "delta",
+                                    "manifest",
+                                    "catalog",
+                                    "chunk",
+                                    "codec",
+                                    "filesystem")),
+                    Map.entry(
                             "command",
                             Set.of(
                                     "library",

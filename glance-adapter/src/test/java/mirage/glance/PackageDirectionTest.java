@@ -92,12 +92,28 @@ final class PackageDirectionTest {
                                     "mirage.catalog",
                                     "mirage.manifest")),
                     entry(
+                            "deploy",
+                            Set.of(
+                                    "api",
+                                    "http",
+                                    "identity",
+                                    "policy",
+                                    "record",
+                                    "schema",
+                                    "store",
+                                    "mirage.bytes",
+                                    "mirage.catalog",
+                                    "mirage.delta",
+                                    "mirage.deploy",
+                                    "mirage.library")),
+                    entry(
                             "serve",
                             Set.of(
                                     "cache",
                                     "api",
                                     "cors",
                                     "database",
+                                    "deploy",
                                     "event",
                                     "http",
                                     "identity",
@@ -115,6 +131,7 @@ final class PackageDirectionTest {
                                     "transfer",
                                     "web",
                                     "mirage.library",
+                                    "mirage.deploy",
                                     "mirage.catalog",
                                     "mirage.command")));
 

@@ -63,6 +63,7 @@ public final class DeltaMaker {
      *
      * @param frames an empty file for the frames until the index is known
      * @param target the delta; stays open
+     * @throws NoDeltaException when the images differ in too many places
      */
     public Made make(
             DeltaPlan plan, DataDigest digest, FileChannel frames, WritableByteChannel target)
@@ -94,7 +95,7 @@ public final class DeltaMaker {
                 new DeltaIndex(plan.baseLength(), plan.targetLength(), digest, plan.runs(), index);
         ByteBuffer encoded = DeltaFormat.encode(whole);
         if (encoded.remaining() > DeltaFormat.MAX_INDEX_BYTES) {
-            throw new IOException(
+            throw new NoDeltaException(
                     "the images differ in too many places for a delta: an index of at most "
                             + DeltaFormat.MAX_INDEX_BYTES
                             + " bytes expected, found "

@@ -14,38 +14,38 @@ import mirage.glance.record.Visibility;
 import mirage.glance.schema.ImageSchema;
 
 /** Who may do what with which image: the rules, asked about images. */
-final class Access {
+public final class Access {
     private final Policy policy;
     private final PropertyRules properties;
     private final ImageMembers members;
 
-    Access(Policy policy, PropertyRules properties, ImageMembers members) {
+    public Access(Policy policy, PropertyRules properties, ImageMembers members) {
         this.policy = policy;
         this.properties = properties;
         this.members = members;
     }
 
-    boolean isAdmin(Caller caller) {
+    public boolean isAdmin(Caller caller) {
         return policy.permits(RuleNames.CONTEXT_IS_ADMIN, caller, PolicyTarget.none());
     }
 
     /** Whether an image exists for a caller. */
-    boolean sees(Caller caller, ImageRecord image) {
+    public boolean sees(Caller caller, ImageRecord image) {
         return policy.permits(RuleNames.GET_IMAGE, caller, targetOf(caller, image));
     }
 
     /** Lets those pass who may do something that is about no image in particular. */
-    void require(String rule, Caller caller) {
+    public void require(String rule, Caller caller) {
         require(policy.permits(rule, caller, PolicyTarget.ofProject(caller.projectId())), rule);
     }
 
     /** Lets those pass who may do something with an image that they see. */
-    void require(String rule, Caller caller, ImageRecord image) {
+    public void require(String rule, Caller caller, ImageRecord image) {
         require(permits(rule, caller, image), rule);
     }
 
     /** Whether somebody may do something with an image that they see. */
-    boolean permits(String rule, Caller caller, ImageRecord image) {
+    public boolean permits(String rule, Caller caller, ImageRecord image) {
         return policy.permits(rule, caller, targetOf(caller, image));
     }
 

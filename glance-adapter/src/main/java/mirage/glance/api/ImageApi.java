@@ -7,6 +7,7 @@ import mirage.glance.http.Authentication;
 import mirage.glance.http.Endpoint;
 import mirage.glance.http.ErrorBoundary;
 import mirage.glance.http.Exchange;
+import mirage.glance.http.Fork;
 import mirage.glance.http.Healthcheck;
 import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestIds;
@@ -30,6 +31,7 @@ import java.util.List;
  *   └─ Cors                                  OPTIONS anywhere: 200
  *      └─ ErrorBoundary                      failures become pages
  *         └─ Healthcheck                     /healthcheck
+ *            ├─ /deploy                      what stands beside the Image API: Authentication, RequestIds, its routes
  *            └─ Versions                     /  /versions  and every unknown version, without a token
  *               └─ Authentication            401
  *                  └─ RequestIds             431
@@ -71,6 +73,7 @@ public final class ImageApi {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final String LOCATIONS_VERSION = "v2.17";
+    private static final String BESIDE = "deploy";
 
     private ImageApi() {}
 
@@ -79,22 +82,32 @@ public final class ImageApi {
      *
      * @param readiness what the healthcheck says
      * @param cors what pages of other origins may do
+     * @param beside routes whose paths begin with {@code /deploy}; none when there is nothing of that kind
      */
     public static Endpoint over(
-            ImageService service, Identity identity, Readiness readiness, CorsRules cors) {
-        Endpoint authenticated =
-                new Authentication(
-                        new RequestIds(slashed(routes(service)), service.newIds()), identity);
+            ImageService service,
+            Identity identity,
+            Readiness readiness,
+            CorsRules cors,
+            List<Route> beside) {
+        Endpoint versions =
+                new Versions(
+                        authenticated(slashed(routes(service)), service, identity),
+                        service.settings().advertised());
+        Endpoint all =
+                beside.isEmpty()
+                        ? versions
+                        : new Fork(
+                                BESIDE,
+                                authenticated(Router.of(beside), service, identity),
+                                versions);
         return new AccessLog(
-                new Cors(
-                        new ErrorBoundary(
-                                new Healthcheck(
-                                        new Versions(
-                                                authenticated, service.settings().advertised()),
-                                        readiness),
-                                PATIENCE),
-                        cors),
+                new Cors(new ErrorBoundary(new Healthcheck(all, readiness), PATIENCE), cors),
                 System::nanoTime);
+    }
+
+    private static Endpoint authenticated(Endpoint next, ImageService service, Identity identity) {
+        return new Authentication(new RequestIds(next, service.newIds()), identity);
     }
 
     private static Endpoint routes(ImageService service) {

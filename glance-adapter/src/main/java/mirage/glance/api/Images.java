@@ -16,11 +16,11 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** The image records as a caller sees them: what he may not see is 404. */
-final class Images {
+public final class Images {
     private final ImageRecords records;
     private final Access access;
 
-    Images(ImageRecords records, Access access) {
+    public Images(ImageRecords records, Access access) {
         this.records = records;
         this.access = access;
     }
@@ -30,7 +30,7 @@ final class Images {
      *
      * @throws HttpFailure 404 when it does not exist for the caller
      */
-    ImageRecord visible(Exchange exchange) {
+    public ImageRecord visible(Exchange exchange) {
         String id = exchange.variable("image");
         ImageRecord image = visible(id, exchange.caller());
         if (image == null) {
@@ -40,7 +40,7 @@ final class Images {
     }
 
     /** The image of an id, null when it does not exist for the caller. */
-    @Nullable ImageRecord visible(String id, Caller caller) {
+    public @Nullable ImageRecord visible(String id, Caller caller) {
         ImageRecord image = ImageSchema.isImageId(id) ? records.find(new ImageId(id)) : null;
         return image != null && access.sees(caller, image) ? image : null;
     }
@@ -99,7 +99,8 @@ final class Images {
         return HttpFailure.notFound("Failed to find image " + id + " to delete");
     }
 
-    static HttpFailure notFound(String id) {
+    /** The answer for an image that does not exist for the caller. */
+    public static HttpFailure notFound(String id) {
         return HttpFailure.notFound("No image found with ID " + id);
     }
 

@@ -205,6 +205,29 @@ public final class Exchange {
         write(true, ByteBuffer.allocate(0));
     }
 
+    /** Answers with what a writer writes, however long it is; a client sees where it ends. */
+    public void answerStream(int status, String contentType, StreamWriter writer)
+            throws IOException {
+        answerHeader("Content-Type", contentType);
+        response.setStatus(status);
+        writer.writeTo(new ResponseChannel());
+        write(true, ByteBuffer.allocate(0));
+    }
+
+    /** Answers a request of the method HEAD: as if {@code length} bytes followed. */
+    public void answerHead(int status, String contentType, long length) throws IOException {
+        answerHeader("Content-Type", contentType);
+        answerHeader("Content-Length", String.valueOf(length));
+        response.setStatus(status);
+        write(true, ByteBuffer.allocate(0));
+    }
+
+    /** Answers with a status that comes without a body. */
+    public void answerBare(int status) throws IOException {
+        response.setStatus(status);
+        write(true, ByteBuffer.allocate(0));
+    }
+
     /** Writes the body of an answer. */
     @FunctionalInterface
     public interface StreamWriter {

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * A rule as Glance has it when the operator says nothing. Table {@code defaults-zed.tsv}, and beside it that of the
- * newest release: name, check, check before it changed ({@code -} for none), scope, description.
+ * newest release, and that of Mirage's own rules: name, check, check before it changed ({@code -} for none), scope, description.
  *
  * @param check as written
  * @param before what the check was before Glance told roles apart, null when it was always the same
@@ -25,25 +25,29 @@ record RuleDefault(
         @Nullable String before,
         boolean projectOnly,
         String description) {
+    private static final String OWN = "defaults-own.tsv";
     private static final String NONE = "-";
     private static final String PROJECT = "project";
 
     /**
-     * All rules of a release, in the order of its documentation, and those that only the newest has. Without these the
+     * All rules of a release, in the order of its documentation, those that only the newest has, and our own. Without these the
      * rule {@code default}, which permits everyone, would answer for calls that a release does not know.
      */
     static List<RuleDefault> of(Compat compat) {
         Map<String, RuleDefault> rules = new LinkedHashMap<>();
-        for (Compat release : List.of(compat, Compat.LATEST)) {
-            for (RuleDefault rule : table(release)) {
+        for (String table : List.of(tableOf(compat), tableOf(Compat.LATEST), OWN)) {
+            for (RuleDefault rule : read(table)) {
                 rules.putIfAbsent(rule.name(), rule);
             }
         }
         return List.copyOf(rules.values());
     }
 
-    private static List<RuleDefault> table(Compat compat) {
-        String table = "defaults-" + compat.name().toLowerCase(Locale.ROOT) + ".tsv";
+    private static String tableOf(Compat compat) {
+        return "defaults-" + compat.name().toLowerCase(Locale.ROOT) + ".tsv";
+    }
+
+    private static List<RuleDefault> read(String table) {
         try (InputStream in = RuleDefault.class.getResourceAsStream(table)) {
             if (in == null) {
                 throw new IllegalStateException(table + " is not in the program");

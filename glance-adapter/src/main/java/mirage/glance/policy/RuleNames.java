@@ -1,7 +1,7 @@
 package mirage.glance.policy;
 
 /**
- * The names of Glance's rules.
+ * The names of Glance's rules, and of those that are Mirage's own.
  *
  * <p>Some are newer than Zed: {@link #SERVICE_API}, {@link #ADD_IMAGE_LOCATION} and {@link #FETCH_IMAGE_LOCATION} for
  * {@code /v2/images/ID/locations} of version 2.17, {@link #CACHE_CLEAN} and {@link #CACHE_PRUNE} of version 2.18. They
@@ -86,6 +86,10 @@ public final class RuleNames {
     public static final String ADD_METADEF_TAGS = "add_metadef_tags";
     public static final String DELETE_METADEF_TAG = "delete_metadef_tag";
     public static final String DELETE_METADEF_TAGS = "delete_metadef_tags";
+
+    // Deployment. Not Glance's.
+    public static final String DEPLOY_HOST = "deploy_host";
+    public static final String DEPLOY_REVOKE = "deploy_revoke";
 
     private RuleNames() {}
 }

@@ -7,6 +7,7 @@ import mirage.glance.api.ApiOptions;
 import mirage.glance.cache.CacheOptions;
 import mirage.glance.cors.CorsOptions;
 import mirage.glance.database.DatabaseOptions;
+import mirage.glance.deploy.DeployOptions;
 import mirage.glance.http.HttpOptions;
 import mirage.glance.identity.keystone.KeystoneOptions;
 import mirage.glance.identity.oidc.OidcOptions;
@@ -37,6 +38,7 @@ final class AllOptions {
                     QuotaOptions.GROUPS,
                     StoreOptions.GROUPS,
                     CacheOptions.GROUPS,
+                    DeployOptions.GROUPS,
                     FormatOptions.GROUPS,
                     ImportOptions.GROUPS,
                     TaskOptions.GROUPS,

@@ -1,6 +1,8 @@
 package mirage.glance.serve;
 
 import mirage.config.Configuration;
+import mirage.deploy.Shelf;
+import mirage.deploy.ShelfSettings;
 import mirage.glance.api.ApiSettings;
 import mirage.glance.api.ImageApi;
 import mirage.glance.api.ImageService;
@@ -10,6 +12,11 @@ import mirage.glance.cache.ImageCache;
 import mirage.glance.cors.CorsRules;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseOptions;
+import mirage.glance.deploy.ActivatedImages;
+import mirage.glance.deploy.DeployMeters;
+import mirage.glance.deploy.DeployOptions;
+import mirage.glance.deploy.DeployService;
+import mirage.glance.deploy.Precomputation;
 import mirage.glance.event.ImageEvents;
 import mirage.glance.event.MetadefEvents;
 import mirage.glance.event.TellingImageMembers;
@@ -22,6 +29,7 @@ import mirage.glance.http.HttpServer;
 import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
 import mirage.glance.http.RequestMetrics;
+import mirage.glance.http.Router.Route;
 import mirage.glance.http.Tls;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.metrics.Metrics;
@@ -33,9 +41,11 @@ import mirage.glance.policy.GlancePolicy;
 import mirage.glance.policy.PolicyOptions;
 import mirage.glance.quota.QuotaOptions;
 import mirage.glance.quota.Quotas;
+import mirage.glance.record.Hosts;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.ImageRecords;
 import mirage.glance.record.Nodes;
+import mirage.glance.record.SqlHosts;
 import mirage.glance.record.SqlImageMembers;
 import mirage.glance.record.SqlImageRecords;
 import mirage.glance.record.SqlNodes;
@@ -60,6 +70,7 @@ import mirage.glance.transfer.TaskRunner;
 import mirage.glance.transfer.Uploads;
 import mirage.glance.web.WebAccess;
 import mirage.glance.web.WebOptions;
+import mirage.library.MirageLibrary;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,12 +107,14 @@ import java.util.concurrent.TimeUnit;
  *   <li>what tells other services of changes
  *   <li>records and libraries are made to agree
  *   <li>the tasks, which go on where they were
+ *   <li>the shelf of deltas, and what fills it ahead
  *   <li>the HTTP server
  * </ol>
  */
 public final class GlanceService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GlanceService.class);
     private static final String RECORDS = "records";
+    private static final String DELTAS = "deltas";
     private static final Duration LOOK_FOR_DEAD = Duration.ofSeconds(20);
     private static final Duration WAIT_FOR_WATCH = Duration.ofSeconds(10);
 
@@ -153,13 +166,34 @@ public final class GlanceService implements AutoCloseable {
                         web,
                         callers::imageService,
                         configuration.get(TaskOptions.GLANCE_DOWNLOAD_PROPERTIES));
+        ActivatedImages activated = new ActivatedImages(new SqlImageRecords(database));
         ImageService service =
-                service(configuration, stores, database, web, remote, cache, metrics, opened);
+                service(
+                        configuration,
+                        stores,
+                        database,
+                        activated,
+                        web,
+                        remote,
+                        cache,
+                        metrics,
+                        opened);
         settle(configuration, service, new SqlNodes(database), opened);
         Readiness readiness = Readiness.unless(configuration.get(HttpOptions.HEALTHCHECK_FILE));
         Endpoint api =
                 ImageApi.over(
-                        service, callers.identity(), readiness, CorsRules.from(configuration));
+                        service,
+                        callers.identity(),
+                        readiness,
+                        CorsRules.from(configuration),
+                        deployRoutes(
+                                configuration,
+                                service,
+                                new SqlHosts(database),
+                                opener.libraries(),
+                                activated,
+                                metrics,
+                                opened));
         HttpServer server = HttpServer.start(new RequestMetrics(api, metrics.registry()), http);
         opened.push(server);
         return new GlanceService(opened, readiness, server);
@@ -270,6 +304,7 @@ public final class GlanceService implements AutoCloseable {
             Configuration configuration,
             ImageStores stores,
             Database database,
+            ImageRecords kept,
             WebAccess web,
             ImportSources sources,
             @Nullable ImageCache cache,
@@ -294,8 +329,7 @@ public final class GlanceService implements AutoCloseable {
                         opened,
                         metrics::bind);
         ImageEvents events = new ImageEvents(notifications, stores.areNamed());
-        ImageRecords records =
-                new TellingImageRecords(new SqlImageRecords(database), notifications, clock);
+        ImageRecords records = new TellingImageRecords(kept, notifications, clock);
         Tasks tasks = new TellingTasks(new SqlTasks(database), notifications);
         Quotas quotas = QuotaOptions.quotas(configuration, records, clock, opened);
         ContentCheck signatures = SignatureOptions.check(configuration, clock, opened);
@@ -361,6 +395,44 @@ public final class GlanceService implements AutoCloseable {
                 settings,
                 clock,
                 UUID::randomUUID);
+    }
+
+    /** Opens what the deploy API needs, when it is to be served. */
+    private static List<Route> deployRoutes(
+            Configuration configuration,
+            ImageService service,
+            Hosts hosts,
+            Map<String, MirageLibrary> libraries,
+            ActivatedImages activated,
+            Metrics metrics,
+            Deque<AutoCloseable> opened)
+            throws IOException {
+        if (!configuration.get(DeployOptions.ENABLED)) {
+            return List.of();
+        }
+        Path directory =
+                configuration
+                        .get(DeployOptions.DELTA_DIR)
+                        .orElse(configuration.get(ServeOptions.DATA_DIRECTORY).resolve(DELTAS));
+        Shelf shelf =
+                Shelf.open(
+                        directory,
+                        ShelfSettings.of(
+                                configuration.get(DeployOptions.DELTA_BUDGET),
+                                configuration.get(DeployOptions.MAKERS)),
+                        service.clock());
+        opened.push(shelf);
+        DeployMeters meters = new DeployMeters(shelf);
+        metrics.bind(meters);
+        DeployService deploy =
+                new DeployService(
+                        service, hosts, DeployService.deployments(libraries, shelf), meters);
+        if (configuration.get(DeployOptions.PRECOMPUTE)) {
+            Precomputation precomputation = deploy.precomputation(activated);
+            opened.push(precomputation);
+            precomputation.start();
+        }
+        return deploy.routes();
     }
 
     private static Metrics startMetrics(Configuration configuration, Deque<AutoCloseable> opened)

@@ -87,7 +87,8 @@ public record LibraryStore(
         library.delete(imageAt(location));
     }
 
-    private ImageId imageAt(ImageLocation location) {
+    /** The library's image at one of this store's locations. */
+    public ImageId imageAt(ImageLocation location) {
         if (!holds(location)) {
             throw new IllegalArgumentException(location.url() + " is not in store " + id);
         }

@@ -266,7 +266,8 @@ final class TestService implements AutoCloseable {
                                 service,
                                 identity,
                                 Readiness.unless(directory.resolve("disabled")),
-                                parts.cors),
+                                parts.cors,
+                                List.of()),
                         HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
                                 .withStopTimeout(Duration.ofSeconds(2)));
     }
