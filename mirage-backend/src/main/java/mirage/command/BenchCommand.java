@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Measures density and speed on given images. */
 @Command(
@@ -38,7 +37,13 @@ import java.util.stream.Stream;
             "Stores them into a library of their own, reads them back, and prints what that took as a table, beside"
                     + " sha512sum, cp and cat of the same files in the same run. The library is removed afterwards."
         },
-        footer = {"", "Example:", "  mirage bench golden-1.raw golden-2.raw"})
+        subcommands = BenchDeltasCommand.class,
+        footer = {
+            "",
+            "Examples:",
+            "  mirage bench golden-1.raw golden-2.raw",
+            "  mirage bench deltas golden-1.raw:golden-2.raw"
+        })
 final class BenchCommand implements Subcommand {
     @Spec private CommandSpec spec;
 
@@ -52,19 +57,10 @@ final class BenchCommand implements Subcommand {
     private boolean noControls;
 
     @Parameters(
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "FILE",
             description = "Images, in the order in which they are stored.")
-    private List<Path> files;
-
-    /** Wall and processor seconds of one thing done. */
-    private record Cost(double wall, double cpu) {}
-
-    /** Something to measure. */
-    @FunctionalInterface
-    private interface Work {
-        void run() throws IOException;
-    }
+    private List<Path> files = List.of();
 
     private record Row(
             Path file,
@@ -81,9 +77,11 @@ final class BenchCommand implements Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        Path parent = work == null ? Path.of(System.getProperty("java.io.tmpdir")) : work;
-        Path directory = Files.createTempDirectory(parent, "mirage-bench");
-        try {
+        if (files.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "images are needed");
+        }
+        try (BenchFolder folder = BenchFolder.in(work)) {
+            Path directory = folder.path();
             List<Row> rows = new ArrayList<>();
             LibrarySettings settings =
                     LibrarySettings.defaults().withAcknowledge(Acknowledge.COMMITTED);
@@ -95,8 +93,6 @@ final class BenchCommand implements Subcommand {
                 }
                 printTotals(rows, library.statistics());
             }
-        } finally {
-            deleteRecursively(directory);
         }
         return 0;
     }
@@ -118,13 +114,13 @@ final class BenchCommand implements Subcommand {
                                 control(List.of("cat", file.toString())));
         Files.deleteIfExists(directory.resolve("copy"));
         Cost ingest =
-                cost(() -> {
+                Cost.of(() -> {
                     try (InputStream bytes = Files.newInputStream(file)) {
                         library.store(id, file.getFileName().toString(), bytes);
                     }
                 });
         Cost rebuild =
-                cost(() -> {
+                Cost.of(() -> {
                     try (ImageContent content = library.open(id, View.CONTAINER)) {
                         content.transferTo(0, content.length(), new Discard());
                     }
@@ -139,20 +135,6 @@ final class BenchCommand implements Subcommand {
                 ingest,
                 rebuild,
                 controls);
-    }
-
-    private static Cost cost(Work work) throws IOException {
-        long cpu = cpuNanos();
-        long wall = System.nanoTime();
-        work.run();
-        return new Cost((System.nanoTime() - wall) / 1e9, (cpuNanos() - cpu) / 1e9);
-    }
-
-    /** Processor time of this whole process: of compilers and collectors too. */
-    private static long cpuNanos() {
-        return ((com.sun.management.OperatingSystemMXBean)
-                        ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime();
     }
 
     private static double control(List<String> command) throws IOException {
@@ -229,14 +211,6 @@ final class BenchCommand implements Subcommand {
                 ingest,
                 cpu);
         out.flush();
-    }
-
-    private static void deleteRecursively(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private static final class Discard implements WritableByteChannel {

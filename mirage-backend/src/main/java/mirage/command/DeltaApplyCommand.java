@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.function.LongConsumer;
 
 /** Makes an image of a delta and its base; needs no library. */
 @Command(
@@ -22,7 +23,7 @@ import java.nio.file.StandardCopyOption;
         mixinStandardHelpOptions = true,
         description = {
             "Make an image of a delta and its base, sparse where it is zeros. No library is needed.",
-            "The file appears when it is complete and its SHA-256 is right."
+            "The file appears when it is complete and its digest is right."
         },
         footer = {
             "",
@@ -48,11 +49,8 @@ final class DeltaApplyCommand implements Subcommand {
         try (ByteSource bytes = FileSource.open(delta);
                 ByteSource held = FileSource.open(base)) {
             Delta opened = Delta.open(delta.toString(), bytes);
-            try (RandomAccessFile out = new RandomAccessFile(part.toFile(), "rw");
-                    Progress progress = Progress.of("apply", opened.index().targetLength())) {
-                out.setLength(0);
-                out.setLength(opened.index().targetLength());
-                DeltaApplier.apply(opened, held, new SparseFile(out.getChannel(), progress));
+            try (Progress progress = Progress.of("apply", opened.index().targetLength())) {
+                apply(opened, held, part, progress::add);
             }
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         } finally {
@@ -61,10 +59,21 @@ final class DeltaApplyCommand implements Subcommand {
         return 0;
     }
 
-    private record SparseFile(FileChannel file, Progress progress) implements DeltaApplier.Target {
+    /** Writes what a delta makes into a file, which is replaced. */
+    static void apply(Delta delta, ByteSource base, Path file, LongConsumer progress)
+            throws IOException {
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(0);
+            out.setLength(delta.index().targetLength());
+            DeltaApplier.apply(delta, base, new SparseFile(out.getChannel(), progress));
+        }
+    }
+
+    private record SparseFile(FileChannel file, LongConsumer progress)
+            implements DeltaApplier.Target {
         @Override
         public void write(ByteBuffer bytes) throws IOException {
-            progress.add(bytes.remaining());
+            progress.accept(bytes.remaining());
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
@@ -73,7 +82,7 @@ final class DeltaApplyCommand implements Subcommand {
         @Override
         public void zeros(long length) throws IOException {
             file.position(file.position() + length);
-            progress.add(length);
+            progress.accept(length);
         }
     }
 }

@@ -37,12 +37,7 @@ final class DeltaMakeCommand implements Subcommand {
         PrintWriter out = spec.commandLine().getOut();
         try (MirageLibrary library = pair.data.open()) {
             ImageDeltas.Made made =
-                    library.deltas()
-                            .make(
-                                    DataDirectory.find(library, pair.base),
-                                    DataDirectory.find(library, pair.target),
-                                    pair.view,
-                                    file);
+                    library.deltas().make(pair.base(library), pair.target(library), file);
             DeltaPlanCommand.print(made.plan(), out);
             DeltaMaker.Made bytes = made.bytes();
             out.printf("delta                %10s%n", Sizes.text(bytes.deltaBytes()));

@@ -30,12 +30,7 @@ final class DeltaPlanCommand implements Subcommand {
     @Override
     public Integer call() throws IOException {
         try (MirageLibrary library = pair.data.open()) {
-            DeltaPlan plan =
-                    library.deltas()
-                            .plan(
-                                    DataDirectory.find(library, pair.base),
-                                    DataDirectory.find(library, pair.target),
-                                    pair.view);
+            DeltaPlan plan = library.deltas().plan(pair.base(library), pair.target(library));
             print(plan, spec.commandLine().getOut());
         }
         return 0;

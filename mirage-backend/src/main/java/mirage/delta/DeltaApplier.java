@@ -2,14 +2,12 @@ package mirage.delta;
 
 import mirage.bytes.ByteSource;
 import mirage.codec.CorruptBlobException;
+import mirage.codec.DataDigest;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * Makes the target of a delta and its base, from its start to its end. Memory is a few frames, whatever the size of the
@@ -18,12 +16,9 @@ import java.util.HexFormat;
 public final class DeltaApplier {
     private static final int BUFFER_BYTES = 1 << 20;
 
-    /** An array, as digests copy the bytes of buffers that have none to show. */
-    private static final byte[] ZEROS = new byte[BUFFER_BYTES];
-
     private final Delta delta;
     private final ByteSource base;
-    private final MessageDigest digest = sha256();
+    private final DataDigest.Stream digest = new DataDigest.Stream();
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private int frame = -1;
     private @Nullable ByteBuffer content;
@@ -66,20 +61,18 @@ public final class DeltaApplier {
                 case DeltaRun.Fresh(long from, long length) -> bring(from, length, target);
             }
         }
-        String found = HexFormat.of().formatHex(digest.digest());
-        String expected = delta.index().targetDigest().sha256();
+        DataDigest found = digest.finish();
+        DataDigest expected = delta.index().target();
         if (!found.equals(expected)) {
             throw new CorruptBlobException(
-                    "target", 0, "SHA-256 " + expected + " expected, found " + found);
+                    "target",
+                    0,
+                    "data of digest " + expected.sha256() + " expected, found " + found.sha256());
         }
     }
 
     private void zeros(long length, Target target) throws IOException {
-        for (long left = length; left > 0; ) {
-            int part = (int) Math.min(left, BUFFER_BYTES);
-            digest.update(ZEROS, 0, part);
-            left -= part;
-        }
+        digest.zeros(length);
         target.zeros(length);
     }
 
@@ -114,15 +107,7 @@ public final class DeltaApplier {
     }
 
     private void write(ByteBuffer bytes, Target target) throws IOException {
-        digest.update(bytes.duplicate());
+        digest.update(bytes);
         target.write(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException(missing);
-        }
     }
 }

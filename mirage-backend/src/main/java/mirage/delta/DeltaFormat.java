@@ -4,13 +4,12 @@ import mirage.codec.BlobFraming;
 import mirage.codec.ByteReader;
 import mirage.codec.ByteWriter;
 import mirage.codec.CorruptBlobException;
+import mirage.codec.DataDigest;
 import mirage.delta.DeltaIndex.Frame;
 import mirage.delta.DeltaIndex.Method;
-import mirage.delta.DeltaIndex.TargetDigest;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** The index of a delta as bytes: {@code docs/format/delta.md}. */
@@ -37,7 +36,7 @@ final class DeltaFormat {
     static ByteBuffer encode(DeltaIndex index) {
         ByteWriter out = new ByteWriter();
         out.varint(index.baseLength()).varint(index.targetLength());
-        out.bytes(HexFormat.of().parseHex(index.targetDigest().sha256()));
+        out.bytes(index.target().toBytes());
         out.varint(index.frames().size());
         long reference = 0;
         for (Frame frame : index.frames()) {
@@ -77,7 +76,7 @@ final class DeltaFormat {
         ByteReader in = new ByteReader(what, bytes);
         long baseLength = length(in, "length of the base");
         long targetLength = length(in, "length of the target");
-        TargetDigest digest = new TargetDigest(HexFormat.of().formatHex(in.bytes(DIGEST_BYTES)));
+        DataDigest digest = DataDigest.ofBytes(in.bytes(DIGEST_BYTES));
         List<Frame> frames = frames(in, baseLength);
         long brought = frames.stream().mapToLong(Frame::length).sum();
         List<DeltaRun> runs = runs(in, baseLength, targetLength, brought);

@@ -1,5 +1,7 @@
 package mirage.delta;
 
+import mirage.codec.DataDigest;
+
 import java.util.List;
 
 /**
@@ -7,25 +9,16 @@ import java.util.List;
  *
  * @param baseLength of the image that it is applied to, in bytes
  * @param targetLength of what it makes, in bytes
- * @param targetDigest SHA-256 of what it makes
+ * @param target digest of what it makes
  * @param runs of the target, in order
  * @param frames of what it brings, in order
  */
 public record DeltaIndex(
         long baseLength,
         long targetLength,
-        TargetDigest targetDigest,
+        DataDigest target,
         List<DeltaRun> runs,
         List<Frame> frames) {
-
-    /** A SHA-256, in hexadecimal, lower case. */
-    public record TargetDigest(String sha256) {
-        public TargetDigest {
-            if (!sha256.matches("[0-9a-f]{64}")) {
-                throw new IllegalArgumentException("SHA-256 " + sha256);
-            }
-        }
-    }
 
     /** How a frame is stored. */
     enum Method {

@@ -3,12 +3,12 @@ package mirage.delta;
 import mirage.bytes.ByteSource;
 import mirage.chunk.ChunkSource;
 import mirage.codec.Checksum;
+import mirage.codec.DataDigest;
 import mirage.codec.Section;
 import mirage.codec.Zstd;
 import mirage.codec.ZstdAgainst;
 import mirage.delta.DeltaIndex.Frame;
 import mirage.delta.DeltaIndex.Method;
-import mirage.delta.DeltaIndex.TargetDigest;
 import mirage.delta.DeltaPlan.FreshSlice;
 
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ public final class DeltaMaker {
      * @param target the delta; stays open
      */
     public Made make(
-            DeltaPlan plan, TargetDigest digest, FileChannel frames, WritableByteChannel target)
+            DeltaPlan plan, DataDigest digest, FileChannel frames, WritableByteChannel target)
             throws IOException {
         List<Frame> index = new ArrayList<>();
         List<FreshSlice> together = new ArrayList<>();

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 
 /**
  * What the fresh bytes of a target are a new version of. Those of a file: the file of the same path in the base; when
- * there is none, the file whose path differs in digits only, as versions do, and whose size is nearest. Those of no file:
- * the same place of the disk.
+ * there is none, the file whose path differs in digits only, as versions do, and whose size is nearest. Those of no file,
+ * where both are disks: the same place.
  */
 public final class Predecessors {
     /** Below it the whole file is the predecessor: what moved within it is found. */
@@ -35,6 +35,7 @@ public final class Predecessors {
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
     private final long baseLength;
+    private final boolean areDisks;
     private final NavigableMap<Long, Piece> pieces = new TreeMap<>();
     private final Map<Path, Wanted> wanted = new HashMap<>();
 
@@ -71,29 +72,25 @@ public final class Predecessors {
     /** A file of the base: file offset to offset in the base. */
     private record Held(long size, ExtentMap places) {}
 
-    private Predecessors(long baseLength) {
+    private Predecessors(long baseLength, boolean areDisks) {
         this.baseLength = baseLength;
+        this.areDisks = areDisks;
     }
 
     /**
      * Looks for the predecessors of all fresh bytes of a plan.
      *
-     * @param base volumes of the base's disk, whose offsets are those of the plan
-     * @param target volumes of the target's disk, likewise
+     * @param base where the base's disk lies in what the plan copies from
+     * @param target where the target's disk lies in what the plan makes
      * @param chunks of the file tables
      */
     public static Predecessors find(
-            DeltaPlan plan, List<VolumeRecord> base, List<VolumeRecord> target, ChunkSource chunks)
+            DeltaPlan plan, DiskPlaces base, DiskPlaces target, ChunkSource chunks)
             throws IOException {
-        Predecessors found = new Predecessors(plan.baseLength());
+        Predecessors found = new Predecessors(plan.baseLength(), base.isDisk() && target.isDisk());
         found.findWanted(new FreshRanges(plan.fresh()), target, chunks);
         found.findHeld(base, chunks);
         return found;
-    }
-
-    /** None at all: for containers that are no disk. */
-    public static Predecessors none() {
-        return new Predecessors(0);
     }
 
     /** Where the base holds what a fresh slice is a new version of. */
@@ -103,7 +100,9 @@ public final class Predecessors {
         Map.Entry<Long, Piece> entry = pieces.floorEntry(slice.targetOffset());
         Piece piece = entry == null ? null : entry.getValue();
         if (piece == null || piece.targetOffset + piece.length <= slice.targetOffset()) {
-            addClipped(ranges, slice.targetOffset(), end);
+            if (areDisks) {
+                addClipped(ranges, slice.targetOffset(), end);
+            }
             return ranges;
         }
         Held held = piece.file.predecessor();
@@ -142,7 +141,7 @@ public final class Predecessors {
         }
     }
 
-    private void findWanted(FreshRanges fresh, List<VolumeRecord> target, ChunkSource chunks)
+    private void findWanted(FreshRanges fresh, DiskPlaces target, ChunkSource chunks)
             throws IOException {
         forEachFile(
                 target,
@@ -163,7 +162,7 @@ public final class Predecessors {
                 });
     }
 
-    private void findHeld(List<VolumeRecord> base, ChunkSource chunks) throws IOException {
+    private void findHeld(DiskPlaces base, ChunkSource chunks) throws IOException {
         Map<Likeness, List<Wanted>> byLikeness = new HashMap<>();
         wanted.forEach((path, file) ->
                 byLikeness.computeIfAbsent(likeness(path), _ -> new ArrayList<>(1)).add(file));
@@ -191,23 +190,22 @@ public final class Predecessors {
         /**
          * Takes a file.
          *
-         * @param places file offset to offset in the image
+         * @param places file offset to offset in the bytes that the delta is of
          */
         void visit(Path path, long size, ExtentMap places);
     }
 
-    private static void forEachFile(
-            List<VolumeRecord> volumes, ChunkSource chunks, FileVisitor visitor)
+    private static void forEachFile(DiskPlaces disk, ChunkSource chunks, FileVisitor visitor)
             throws IOException {
-        for (int i = 0; i < volumes.size(); i++) {
-            VolumeRecord volume = volumes.get(i);
+        for (int i = 0; i < disk.volumes().size(); i++) {
+            VolumeRecord volume = disk.volumes().get(i);
             if (volume.files() == null) {
                 continue;
             }
             int index = i;
             ExtentMap.Builder where = new ExtentMap.Builder();
             where.add(0, volume.volume().length(), volume.volume().offset());
-            ExtentMap onDisk = where.build();
+            ExtentMap inView = where.build().through(disk.places());
             FileTableReader.forEach(
                     volume.files(),
                     chunks,
@@ -218,7 +216,7 @@ public final class Predecessors {
                             visitor.visit(
                                     new Path(index, file.path()),
                                     file.size(),
-                                    mapped.map().through(onDisk));
+                                    mapped.map().through(inView));
                         }
                         return true;
                     });

@@ -2,6 +2,7 @@ package mirage.ingest;
 
 import mirage.catalog.Catalog;
 import mirage.catalog.CatalogEntry;
+import mirage.catalog.ImageId;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
@@ -12,12 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Finds the earlier image that holds the same at the most places of a new one, by their sketches. Those of the newest
@@ -34,6 +37,9 @@ public final class EarlierImages {
     private final Catalog catalog;
     private final ManifestStore manifests;
     private final Map<ManifestId, PlaceSketch> sketches = new ConcurrentHashMap<>();
+
+    /** Whose manifests they are, as the catalog was read last. */
+    private volatile Map<ManifestId, List<ImageId>> images = Map.of();
 
     /** Those that the catalog did not name when it was read last. */
     private Set<ManifestId> unnamed = Set.of();
@@ -57,6 +63,18 @@ public final class EarlierImages {
         return best == null ? null : read(best);
     }
 
+    /** The images that hold the same at many places, the one with the most first; of those with equally many, any. */
+    public List<ImageId> alike(PlaceSketch sketch) {
+        record Alike(ManifestId manifest, int agreement) {}
+        Map<ManifestId, List<ImageId>> known = images;
+        return sketches.entrySet().stream()
+                .map(other -> new Alike(other.getKey(), other.getValue().agreement(sketch)))
+                .filter(other -> other.agreement >= MIN_AGREEMENT)
+                .sorted(Comparator.comparingInt(Alike::agreement).reversed())
+                .flatMap(other -> known.getOrDefault(other.manifest, List.of()).stream())
+                .toList();
+    }
+
     /** Makes a new image one that later ones are compared with. */
     void add(ManifestId manifest, PlaceSketch sketch) {
         sketches.put(manifest, sketch);
@@ -64,7 +82,16 @@ public final class EarlierImages {
 
     /** Follows the catalog. What was added lately may not be in it yet: it goes when it is missing twice in a row. */
     public synchronized void refresh() throws IOException {
-        Set<ManifestId> current = newest(catalog.list());
+        List<CatalogEntry> entries = catalog.list();
+        Set<ManifestId> current = newest(entries);
+        images =
+                entries.stream()
+                        .filter(entry -> current.contains(entry.manifest()))
+                        .collect(
+                                Collectors.groupingBy(
+                                        entry -> Objects.requireNonNull(entry.manifest()),
+                                        Collectors.mapping(
+                                                CatalogEntry::image, Collectors.toList())));
         Set<ManifestId> missing = new HashSet<>(sketches.keySet());
         missing.removeAll(current);
         for (ManifestId id : missing) {

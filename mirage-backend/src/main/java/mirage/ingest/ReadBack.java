@@ -1,5 +1,7 @@
 package mirage.ingest;
 
+import mirage.codec.DataDigest;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -7,11 +9,13 @@ import java.util.zip.CRC32C;
 
 /**
  * Takes what a new recipe rebuilds and holds it against what came in: each stretch must have the CRC32C that was taken
- * while the upload was received. So the whole way from the socket to the packs is checked, the spool included.
+ * while the upload was received. So the whole way from the socket to the packs is checked, the spool included. As all
+ * bytes pass by here in order, it also digests the data.
  */
 final class ReadBack implements WritableByteChannel {
     private final UploadMap map;
     private final CRC32C crc = new CRC32C();
+    private final DataDigest.Stream data = new DataDigest.Stream();
     private long position;
 
     ReadBack(UploadMap map) {
@@ -21,6 +25,7 @@ final class ReadBack implements WritableByteChannel {
     @Override
     public int write(ByteBuffer bytes) throws IOException {
         int written = bytes.remaining();
+        data.update(bytes);
         while (bytes.hasRemaining()) {
             long stretchEnd =
                     Math.min(
@@ -45,12 +50,13 @@ final class ReadBack implements WritableByteChannel {
         return written;
     }
 
-    /** Call when all is written. */
-    void finish() throws IOException {
+    /** Call when all is written. Returns the digest of the data. */
+    DataDigest finish() throws IOException {
         if (position != map.size()) {
             throw new IOException(
                     "the recipe rebuilds " + position + " bytes, " + map.size() + " were uploaded");
         }
+        return data.finish();
     }
 
     private void check(long stretchEnd) throws IOException {

@@ -5,6 +5,7 @@ import mirage.bytes.ExtentMap;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.chunk.MissingChunkException;
+import mirage.codec.DataDigest;
 import mirage.image.DiskImage;
 import mirage.layout.DiskLayout;
 import mirage.layout.VolumeLayout;
@@ -113,7 +114,7 @@ public final class Structurer {
             data.commit();
             metadata.commit();
         }
-        readBack(container, spool);
+        DataDigest data = readBack(container, spool);
         readBack(volumes);
         ImageManifest manifest =
                 new ImageManifest(
@@ -129,7 +130,8 @@ public final class Structurer {
                         volumes,
                         warnings.messages(),
                         provenance,
-                        spool.map().sketch());
+                        spool.map().sketch(),
+                        data);
         ManifestId id = manifests.write(manifest);
         earlierImages.add(id, manifest.sketch());
         return id;
@@ -205,10 +207,10 @@ public final class Structurer {
         return manifest == null ? null : new EarlierImage(manifest.container(), chunks);
     }
 
-    private void readBack(Recipe container, Spool spool) throws IOException {
+    private DataDigest readBack(Recipe container, Spool spool) throws IOException {
         ReadBack readBack = new ReadBack(spool.map());
         rebuilder.transferTo(container, 0, container.length(), readBack);
-        readBack.finish();
+        return readBack.finish();
     }
 
     private void readBack(List<VolumeRecord> volumes) throws IOException {

@@ -4,10 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import mirage.catalog.ImageId;
 import mirage.chunk.ChunkSource;
-import mirage.delta.DeltaIndex.TargetDigest;
+import mirage.codec.DataDigest;
 import mirage.delta.DeltaMaker;
 import mirage.delta.DeltaPlan;
 import mirage.delta.DeltaPlanner;
+import mirage.delta.DiskPlaces;
 import mirage.delta.Predecessors;
 import mirage.ingest.DiskRecipe;
 import mirage.manifest.DiskView;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -25,16 +27,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HexFormat;
+import java.util.function.BooleanSupplier;
 
-/** Deltas between images of a library. */
+/** Deltas between views of a library's images. */
 public final class ImageDeltas {
     /** Of zstd. Measured in {@code docs/decisions/0018-deltas.md}: lower ones save little time, higher ones few bytes. */
     private static final int LEVEL = 9;
+
+    private static final BooleanSupplier NEVER = () -> false;
 
     private final MirageLibrary library;
 
@@ -48,10 +50,11 @@ public final class ImageDeltas {
     /**
      * Plans a delta.
      *
-     * @throws IOException when one of them is not taken apart yet, or its disk cannot be read
+     * @throws ImageNotFoundException when one of them is not here
+     * @throws NotDeployableException when one of them is not taken apart yet, or its disk cannot be read
      */
-    public DeltaPlan plan(ImageId base, ImageId target, View view) throws IOException {
-        try (Sides sides = open(base, target, view)) {
+    public DeltaPlan plan(ImageView base, ImageView target) throws IOException {
+        try (Sides sides = open(base, target, NEVER)) {
             return sides.plan();
         }
     }
@@ -61,12 +64,10 @@ public final class ImageDeltas {
      *
      * @param file of the delta, which appears when it is complete; replaced if it exists
      */
-    public Made make(ImageId base, ImageId target, View view, Path file) throws IOException {
+    public Made make(ImageView base, ImageView target, Path file) throws IOException {
         Path frames = file.resolveSibling(file.getFileName() + ".frames");
         Path part = file.resolveSibling(file.getFileName() + ".part");
-        try (Sides sides = open(base, target, view);
-                ImageContent bytes = library.open(base, view);
-                FileChannel spool =
+        try (FileChannel spool =
                         FileChannel.open(
                                 frames,
                                 StandardOpenOption.CREATE,
@@ -80,11 +81,7 @@ public final class ImageDeltas {
                                 StandardOpenOption.CREATE,
                                 StandardOpenOption.TRUNCATE_EXISTING,
                                 StandardOpenOption.WRITE)) {
-            DeltaPlan plan = sides.plan();
-            DeltaMaker maker =
-                    new DeltaMaker(bytes, sides.chunks, sides.predecessors(plan, view), LEVEL);
-            Made made =
-                    new Made(plan, maker.make(plan, digest(target, sides.to, view), spool, out));
+            Made made = make(base, target, spool, out, NEVER);
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
             return made;
         } finally {
@@ -93,37 +90,88 @@ public final class ImageDeltas {
         }
     }
 
-    /** Two images, and their recipes over one source of chunks. */
-    private final class Sides implements Closeable {
-        private final ImageManifest from;
-        private final ImageManifest to;
-        private final Deque<ImageContent> opened = new ArrayDeque<>();
-        private ChunkSource chunks = library.chunks();
-        private @Nullable Recipe base;
-        private @Nullable Recipe target;
+    /**
+     * Makes a delta.
+     *
+     * @param frames an empty file for what is to come behind the delta's index
+     * @param out the delta; stays open
+     * @param stopped asked from time to time, on this thread; when it is true the making ends with an
+     *     {@link InterruptedIOException}
+     */
+    public Made make(
+            ImageView base,
+            ImageView target,
+            FileChannel frames,
+            WritableByteChannel out,
+            BooleanSupplier stopped)
+            throws IOException {
+        try (Sides sides = open(base, target, stopped);
+                ImageContent bytes = library.open(base.image(), base.view())) {
+            DeltaPlan plan = sides.plan();
+            DeltaMaker maker = new DeltaMaker(bytes, sides.chunks, sides.predecessors(plan), LEVEL);
+            DataDigest digest = digest(target, sides.to.manifest, stopped);
+            return new Made(plan, maker.make(plan, digest, frames, out));
+        }
+    }
 
-        Sides(ImageManifest from, ImageManifest to) {
+    /** What a delta leads from, or to. */
+    private static final class Side {
+        private final ImageView what;
+        private final ImageManifest manifest;
+        private @Nullable Recipe recipe;
+
+        Side(ImageView what, ImageManifest manifest) throws NotDeployableException {
+            this.what = what;
+            this.manifest = manifest;
+            this.recipe = stored(what, manifest);
+        }
+
+        DiskPlaces places(ChunkSource chunks) throws IOException {
+            if (isDisk(what, manifest)) {
+                return DiskPlaces.disk(manifest.volumes(), requireNonNull(recipe).length());
+            }
+            return manifest.disk() instanceof DiskView.OwnRecipe(Recipe disk)
+                    ? DiskPlaces.in(manifest.container(), disk, manifest.volumes(), chunks)
+                    : DiskPlaces.unknown();
+        }
+    }
+
+    /** Both of them, and their recipes over one source of chunks. */
+    private final class Sides implements Closeable {
+        private final Side from;
+        private final Side to;
+        private final Deque<ImageContent> opened = new ArrayDeque<>();
+        private ChunkSource chunks;
+
+        Sides(Side from, Side to, BooleanSupplier stopped) {
             this.from = from;
             this.to = to;
+            ChunkSource stored = library.chunks();
+            this.chunks =
+                    id -> {
+                        requireGoingOn(stopped);
+                        return stored.read(id);
+                    };
         }
 
         DeltaPlan plan() throws IOException {
-            return DeltaPlanner.plan(requireNonNull(base), requireNonNull(target), chunks);
+            return DeltaPlanner.plan(
+                    requireNonNull(from.recipe), requireNonNull(to.recipe), chunks);
         }
 
-        Predecessors predecessors(DeltaPlan plan, View view) throws IOException {
-            return isDisk(from, view) && isDisk(to, view)
-                    ? Predecessors.find(plan, from.volumes(), to.volumes(), library.chunks())
-                    : Predecessors.none();
+        Predecessors predecessors(DeltaPlan plan) throws IOException {
+            return Predecessors.find(plan, from.places(chunks), to.places(chunks), chunks);
         }
 
-        /** A recipe for a disk that has none, as much as possible of the chunks of another. */
-        private Recipe cut(ImageId image, @Nullable Recipe like) throws IOException {
-            ImageContent disk = library.open(image, View.DISK);
-            opened.push(disk);
-            DiskRecipe cut = DiskRecipe.of(disk, like, chunks);
-            chunks = cut;
-            return cut.recipe();
+        /** Gives a disk that has none a recipe, as much as possible of the chunks of the other one. */
+        private void cut(Side side, @Nullable Recipe like) throws IOException {
+            if (side.recipe == null) {
+                ImageContent disk = library.open(side.what.image(), View.DISK);
+                opened.push(disk);
+                DiskRecipe cut = DiskRecipe.of(disk, like, chunks);
+                chunks = cut;
+                side.recipe = cut.recipe();
+            }
         }
 
         @Override
@@ -134,18 +182,15 @@ public final class ImageDeltas {
         }
     }
 
-    private Sides open(ImageId base, ImageId target, View view) throws IOException {
-        Sides sides = new Sides(manifest(base), manifest(target));
+    private Sides open(ImageView base, ImageView target, BooleanSupplier stopped)
+            throws IOException {
+        Side from = new Side(base, manifest(library, base.image()));
+        Side to = new Side(target, manifest(library, target.image()));
+        Sides sides = new Sides(from, to, stopped);
         boolean complete = false;
         try {
-            sides.base = stored(base, sides.from, view);
-            sides.target = stored(target, sides.to, view);
-            if (sides.base == null) {
-                sides.base = sides.cut(base, sides.target);
-            }
-            if (sides.target == null) {
-                sides.target = sides.cut(target, sides.base);
-            }
+            sides.cut(from, to.recipe);
+            sides.cut(to, from.recipe);
             complete = true;
             return sides;
         } finally {
@@ -155,22 +200,24 @@ public final class ImageDeltas {
         }
     }
 
-    private ImageManifest manifest(ImageId image) throws IOException {
+    static ImageManifest manifest(MirageLibrary library, ImageId image) throws IOException {
         ImageManifest manifest = library.manifest(image);
         if (manifest == null) {
-            throw new IOException("image " + image + " is being taken apart, try again later");
+            throw new NotDeployableException(
+                    image, "is being taken apart, try again later", NotDeployableException.Why.YET);
         }
         return manifest;
     }
 
-    private static boolean isDisk(ImageManifest manifest, View view) {
-        return view == View.DISK || manifest.disk() instanceof DiskView.SameAsContainer;
+    /** Whether a view is the disk, by whatever name. */
+    private static boolean isDisk(ImageView what, ImageManifest manifest) {
+        return what.view() == View.DISK || manifest.disk() instanceof DiskView.SameAsContainer;
     }
 
     /** The recipe of a view; null for a disk that is read through its format. */
-    private static @Nullable Recipe stored(ImageId image, ImageManifest manifest, View view)
-            throws IOException {
-        if (view == View.CONTAINER) {
+    static @Nullable Recipe stored(ImageView what, ImageManifest manifest)
+            throws NotDeployableException {
+        if (what.view() == View.CONTAINER) {
             return manifest.container();
         }
         return switch (manifest.disk()) {
@@ -178,42 +225,44 @@ public final class ImageDeltas {
             case DiskView.OwnRecipe own -> own.recipe();
             case DiskView.ThroughFormat _ -> null;
             case DiskView.Opaque _ ->
-                    throw new IOException("the disk of image " + image + " cannot be read");
+                    throw new NotDeployableException(
+                            what.image(),
+                            "has a disk that cannot be read",
+                            NotDeployableException.Why.OPAQUE);
         };
     }
 
-    private TargetDigest digest(ImageId image, ImageManifest manifest, View view)
+    private DataDigest digest(ImageView what, ImageManifest manifest, BooleanSupplier stopped)
             throws IOException {
-        if (view == View.CONTAINER || manifest.disk() instanceof DiskView.SameAsContainer) {
-            return new TargetDigest(manifest.digests().sha256());
+        DataDigest known = manifest.data();
+        boolean isContainer =
+                what.view() == View.CONTAINER
+                        || manifest.disk() instanceof DiskView.SameAsContainer;
+        if (known != null && isContainer) {
+            return known;
         }
-        try (ImageContent content = library.open(image, view);
-                DigestChannel digest = new DigestChannel()) {
-            content.transferTo(0, content.length(), digest);
-            return new TargetDigest(digest.sha256());
+        try (ImageContent content = library.open(what.image(), what.view())) {
+            DataDigest.Stream digest = new DataDigest.Stream();
+            content.transferTo(0, content.length(), new DigestChannel(digest, stopped));
+            return digest.finish();
         }
     }
 
-    /** Takes the digest of what is written. */
-    private static final class DigestChannel implements WritableByteChannel {
-        private final MessageDigest digest;
-
-        DigestChannel() {
-            try {
-                digest = MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException missing) {
-                throw new IllegalStateException(missing);
-            }
+    private static void requireGoingOn(BooleanSupplier stopped) throws InterruptedIOException {
+        if (stopped.getAsBoolean()) {
+            throw new InterruptedIOException("stopped");
         }
+    }
 
-        String sha256() {
-            return HexFormat.of().formatHex(digest.digest());
-        }
-
+    /** Digests what is written. */
+    private record DigestChannel(DataDigest.Stream digest, BooleanSupplier stopped)
+            implements WritableByteChannel {
         @Override
-        public int write(ByteBuffer bytes) {
+        public int write(ByteBuffer bytes) throws IOException {
+            requireGoingOn(stopped);
             int count = bytes.remaining();
             digest.update(bytes);
+            bytes.position(bytes.limit());
             return count;
         }
 

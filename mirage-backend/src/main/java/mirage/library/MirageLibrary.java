@@ -364,6 +364,36 @@ public final class MirageLibrary implements ImageLibrary {
         return manifest == null ? null : manifests.read(manifest);
     }
 
+    /** The name of an image's manifest, null while it is spooled. It is another one for each upload, also of equal bytes. */
+    public @Nullable ManifestId manifestId(ImageId image) throws IOException {
+        return require(image).manifest();
+    }
+
+    /**
+     * The recipe of a view.
+     *
+     * @throws ImageNotFoundException when the image is not here
+     * @throws NotDeployableException when the image is not taken apart yet, or its disk cannot be read
+     */
+    public ViewRecipe recipe(ImageView view) throws IOException {
+        return ViewRecipe.open(this, view);
+    }
+
+    /**
+     * Images whose uploaded bytes agree with those of an image at many places, the one that agrees most first. What was
+     * stored a minute ago may be missing.
+     */
+    public List<ImageId> alike(ImageId image, int atMost) throws IOException {
+        startComparing();
+        ImageManifest manifest = manifest(image);
+        return manifest == null
+                ? List.of()
+                : earlierImages.alike(manifest.sketch()).stream()
+                        .filter(other -> !other.equals(image))
+                        .limit(atMost)
+                        .toList();
+    }
+
     /** The files of each volume of an image that has any, by the order of the volumes. */
     public List<ImageFiles> files(ImageManifest manifest) throws IOException {
         List<ImageFiles> files = new ArrayList<>();

@@ -1,5 +1,7 @@
 package mirage.manifest;
 
+import mirage.codec.DataDigest;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.List;
  * @param warnings of the inspectors
  * @param provenance where it comes from
  * @param sketch sample of the uploaded bytes by place
+ * @param data digest of the uploaded bytes, null when an earlier version wrote the manifest
  */
 public record ImageManifest(
         long size,
@@ -30,7 +33,8 @@ public record ImageManifest(
         List<VolumeRecord> volumes,
         List<String> warnings,
         Provenance provenance,
-        PlaceSketch sketch) {
+        PlaceSketch sketch,
+        @Nullable DataDigest data) {
 
     public ImageManifest {
         if (virtualSize < 0) {

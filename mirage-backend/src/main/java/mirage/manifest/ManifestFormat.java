@@ -5,6 +5,7 @@ import mirage.codec.BlobFraming;
 import mirage.codec.ByteReader;
 import mirage.codec.ByteWriter;
 import mirage.codec.CorruptBlobException;
+import mirage.codec.DataDigest;
 import mirage.codec.UnsupportedBlobException;
 import mirage.volume.Volume;
 
@@ -39,7 +40,10 @@ final class ManifestFormat {
     private static final int WARNINGS = 6;
     private static final int PROVENANCE = 7;
     private static final int SKETCH = 8;
-    private static final int KNOWN_SECTIONS = 8;
+    private static final int DATA = 9;
+    private static final int KNOWN_SECTIONS = 9;
+
+    private static final int DATA_DIGEST_BYTES = 32;
 
     private static final int DISK_SAME = 0;
     private static final int DISK_RECIPE = 1;
@@ -58,6 +62,10 @@ final class ManifestFormat {
         section(sections, WARNINGS, writeTexts(new ByteWriter(), manifest.warnings()));
         section(sections, PROVENANCE, writeProvenance(manifest.provenance()));
         section(sections, SKETCH, writeSketch(manifest.sketch()));
+        DataDigest data = manifest.data();
+        if (data != null) {
+            section(sections, DATA, 0, new ByteWriter().bytes(data.toBytes()));
+        }
         return FRAMING.seal(sections.toBuffer(), COMPRESSION_LEVEL);
     }
 
@@ -80,15 +88,22 @@ final class ManifestFormat {
                     readVolumes(sections[VOLUMES]),
                     readTexts(sections[WARNINGS]),
                     readProvenance(sections[PROVENANCE]),
-                    readSketch(sections[SKETCH]));
+                    readSketch(sections[SKETCH]),
+                    sections[DATA] == null
+                            ? null
+                            : DataDigest.ofBytes(sections[DATA].bytes(DATA_DIGEST_BYTES)));
         } catch (IllegalArgumentException e) {
             throw new CorruptBlobException(what, 0, String.valueOf(e.getMessage()));
         }
     }
 
     private static void section(ByteWriter out, int tag, ByteWriter payload) {
+        section(out, tag, MUST_UNDERSTAND, payload);
+    }
+
+    private static void section(ByteWriter out, int tag, int flags, ByteWriter payload) {
         ByteBuffer bytes = payload.toBuffer();
-        out.u16(tag).u16(MUST_UNDERSTAND).u32(bytes.remaining()).bytes(bytes);
+        out.u16(tag).u16(flags).u32(bytes.remaining()).bytes(bytes);
     }
 
     private static ByteReader[] sections(String what, ByteBuffer body) throws IOException {
@@ -110,7 +125,7 @@ final class ManifestFormat {
             }
         }
         for (int tag = 1; tag <= KNOWN_SECTIONS; tag++) {
-            if (sections[tag] == null) {
+            if (sections[tag] == null && tag != DATA) {
                 throw in.corrupt("section " + tag + " is missing");
             }
         }

@@ -141,6 +141,23 @@ final class MirageCommandTest {
     }
 
     @Test
+    void benchOfDeltasMakesTheImageAndCleansUp() throws IOException {
+        Path work = Files.createDirectories(directory.resolve("deltas"));
+        byte[] bytes = Files.readAllBytes(image);
+        bytes[bytes.length - 1] ^= 1;
+        Path other = Files.write(directory.resolve("other.img"), bytes);
+        CommandLine line = MirageCommand.commandLine();
+        StringWriter out = new StringWriter();
+        line.setOut(new PrintWriter(out));
+        String pair = image + ":" + other;
+        assertThat(line.execute("bench", "deltas", "--work", work.toString(), pair)).isZero();
+        assertThat(out.toString()).contains("| small.img → other.img | 0.0");
+        try (Stream<Path> files = Files.list(work)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
     void damageEndsVerifyWithOne() throws IOException {
         Path damaged = directory.resolve("damaged");
         CommandLine line = MirageCommand.commandLine();

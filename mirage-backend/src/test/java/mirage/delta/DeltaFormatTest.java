@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import mirage.bytes.ByteSource;
 import mirage.codec.CorruptBlobException;
+import mirage.codec.DataDigest;
 import mirage.delta.DeltaIndex.Frame;
 import mirage.delta.DeltaIndex.Method;
-import mirage.delta.DeltaIndex.TargetDigest;
 import mirage.fuzz.Mutator;
 
 import org.junit.jupiter.api.Test;
@@ -153,12 +153,12 @@ final class DeltaFormatTest {
         return new BaseRange(random.nextLong(end - length + 1), length);
     }
 
-    private static TargetDigest digest(Random random) {
+    private static DataDigest digest(Random random) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 64; i++) {
             text.append(Character.forDigit(random.nextInt(16), 16));
         }
-        return new TargetDigest(text.toString());
+        return new DataDigest(text.toString());
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

@@ -17,22 +17,32 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 @Timeout(300)
 final class ImageDeltasTest {
     @TempDir private Path directory;
 
-    private static ImageId id(String name) {
-        return new ImageId(name);
+    private static ImageView container(String name) {
+        return new ImageView(new ImageId(name), View.CONTAINER);
+    }
+
+    private static ImageView disk(String name) {
+        return new ImageView(new ImageId(name), View.DISK);
     }
 
     private MirageLibrary open() throws IOException {
@@ -44,7 +54,7 @@ final class ImageDeltasTest {
             store(library, "base", base);
             store(library, "target", target);
             Path file = directory.resolve("delta");
-            library.deltas().make(id("base"), id("target"), View.CONTAINER, file);
+            library.deltas().make(container("base"), container("target"), file);
             return Files.readAllBytes(file);
         }
     }
@@ -128,7 +138,7 @@ final class ImageDeltasTest {
         try (MirageLibrary library = open()) {
             store(library, "base", base);
             store(library, "target", target);
-            DeltaPlan plan = library.deltas().plan(id("base"), id("target"), View.CONTAINER);
+            DeltaPlan plan = library.deltas().plan(container("base"), container("target"));
             assertThat(plan.freshBytes()).isBetween(1L, 600_000L);
             assertThat(plan.targetLength()).isEqualTo(target.length);
         }
@@ -150,31 +160,105 @@ final class ImageDeltasTest {
         byte[] target = Ext4Images.make(directory.resolve("tree"), directory, 16);
         Path file = directory.resolve("delta");
         try (MirageLibrary library = open()) {
-            store(library, "base", compressed.equals("target") ? base : qcow2(base));
-            store(library, "target", compressed.equals("base") ? target : qcow2(target));
-            library.deltas().make(id("base"), id("target"), View.DISK, file);
+            store(library, "base", compressed.equals("target") ? base : qcow2(base, "-c"));
+            store(library, "target", compressed.equals("base") ? target : qcow2(target, "-c"));
+            library.deltas().make(disk("base"), disk("target"), file);
         }
         byte[] delta = Files.readAllBytes(file);
         assertThat(apply(delta, base)).isEqualTo(target);
         assertThat(delta.length).isLessThan(10_000);
     }
 
-    private byte[] qcow2(byte[] disk) throws Exception {
+    /**
+     * A host that holds the disk gets the container around a newer one: what is in both is copied, and what changed is
+     * small, wherever the container has it. Also the other way, and between containers.
+     */
+    @ParameterizedTest
+    @CsvSource({"DISK, CONTAINER", "CONTAINER, DISK", "CONTAINER, CONTAINER"})
+    void containersAreMadeOfDisks(View from, View to) throws Exception {
+        byte[] program = new byte[900_000];
+        new Random(5).nextBytes(program);
+        Path tree = Files.createDirectories(directory.resolve("tree/usr/lib"));
+        Files.write(tree.resolve("libone.so.1.2"), program);
+        byte[] base = Ext4Images.make(directory.resolve("tree"), directory, 16);
+        byte[] baseContainer = qcow2(base);
+        for (int at = 0; at < program.length; at += 20_000) {
+            program[at] ^= 0x55;
+        }
+        Files.write(tree.resolve("libone.so.1.2"), program);
+        Files.writeString(tree.resolve("another"), "more\n".repeat(20_000));
+        byte[] target = Ext4Images.make(directory.resolve("tree"), directory, 16);
+        byte[] targetContainer = qcow2(target);
+        Path file = directory.resolve("delta");
+        try (MirageLibrary library = open()) {
+            store(library, "base", baseContainer);
+            store(library, "target", targetContainer);
+            library.deltas()
+                    .make(
+                            new ImageView(new ImageId("base"), from),
+                            new ImageView(new ImageId("target"), to),
+                            file);
+        }
+        byte[] delta = Files.readAllBytes(file);
+        assertThat(apply(delta, from == View.DISK ? base : baseContainer))
+                .isEqualTo(to == View.DISK ? target : targetContainer);
+        assertThat(delta.length).isLessThan(40_000);
+    }
+
+    @Test
+    void whatIsStoppedEnds() throws IOException {
+        try (MirageLibrary library = open()) {
+            store(library, "base", RandomDisks.disk(1, 1_000_000));
+            store(library, "target", RandomDisks.disk(2, 1_000_000));
+            try (FileChannel frames = newFile("frames");
+                    FileChannel delta = newFile("delta")) {
+                assertThatThrownBy(() ->
+                                library.deltas()
+                                        .make(
+                                                container("base"),
+                                                container("target"),
+                                                frames,
+                                                delta,
+                                                () -> true))
+                        .isInstanceOf(InterruptedIOException.class);
+                assertThat(delta.size()).isZero();
+            }
+        }
+    }
+
+    private FileChannel newFile(String name) throws IOException {
+        return FileChannel.open(
+                directory.resolve(name),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+    }
+
+    @Test
+    void anImageWithoutADiskSaysSo() throws Exception {
+        try (MirageLibrary library = open()) {
+            store(library, "base", RandomDisks.disk(1, 100_000));
+            byte[] damaged = qcow2(RandomDisks.disk(1, 1_000_000 / 512 * 512));
+            damaged[7] = 99; // the version
+            store(library, "target", damaged);
+            assertThatThrownBy(() -> library.deltas().plan(disk("base"), disk("target")))
+                    .isInstanceOfSatisfying(
+                            NotDeployableException.class,
+                            refused ->
+                                    assertThat(refused.why())
+                                            .isEqualTo(NotDeployableException.Why.OPAQUE));
+            assertThat(library.deltas().plan(disk("base"), container("target")).targetLength())
+                    .isEqualTo(damaged.length);
+        }
+    }
+
+    private byte[] qcow2(byte[] disk, String... options) throws Exception {
         Path raw = Files.write(directory.resolve("disk.raw"), disk);
         Path image = directory.resolve("disk.qcow2");
-        Process process =
-                new ProcessBuilder(
-                                "qemu-img",
-                                "convert",
-                                "-c",
-                                "-f",
-                                "raw",
-                                "-O",
-                                "qcow2",
-                                raw.toString(),
-                                image.toString())
-                        .inheritIO()
-                        .start();
+        List<String> command = new ArrayList<>(List.of("qemu-img", "convert"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-f", "raw", "-O", "qcow2", raw.toString(), image.toString()));
+        Process process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor()).as("qemu-img").isZero();
         return Files.readAllBytes(image);
     }

@@ -99,7 +99,8 @@ final class FormatsTest {
                         manifest.volumes(),
                         List.of("\udc00 is odd"),
                         manifest.provenance(),
-                        manifest.sketch());
+                        manifest.sketch(),
+                        manifest.data());
         ImageManifest read = ManifestFormat.decode("m", ManifestFormat.encode(odd));
         assertThat(read.externals()).containsExactly("backing ? file");
         assertThat(read.warnings()).containsExactly("? is odd");

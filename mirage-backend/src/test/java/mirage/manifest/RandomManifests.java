@@ -2,6 +2,7 @@ package mirage.manifest;
 
 import mirage.bytes.ExtentMap;
 import mirage.chunk.ChunkId;
+import mirage.codec.DataDigest;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileRecord.ContentFlags;
@@ -99,7 +100,8 @@ final class RandomManifests {
                         Instant.ofEpochSecond(random.nextInt() * 100L),
                         text(),
                         List.of(new ManifestId(id()), new ManifestId(id()))),
-                sketch());
+                sketch(),
+                random.nextBoolean() ? null : new DataDigest(hex(64)));
     }
 
     private List<VolumeRecord> volumes() {
