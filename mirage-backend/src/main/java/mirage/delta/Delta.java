@@ -83,6 +83,18 @@ public final class Delta {
         return index;
     }
 
+    /**
+     * Reads all of the delta and checks what is stored: when that is as it was, and applying it fails, it is the base
+     * that is another one.
+     *
+     * @throws CorruptBlobException when it is damaged
+     */
+    public void requireIntact() throws IOException {
+        for (int number = 0; number < index.frames().size(); number++) {
+            stored(number);
+        }
+    }
+
     /** Number of the frame that holds a byte of the content. */
     int frameAt(long contentOffset) {
         int low = 0;
@@ -110,9 +122,8 @@ public final class Delta {
      */
     ByteBuffer content(int number, ByteSource base) throws IOException {
         Frame frame = index.frames().get(number);
-        String name = what + ", frame " + number;
-        ByteBuffer stored = read(bytes, storedAt[number], frame.storedLength());
-        require(name + " as stored", frame.storedCrc(), stored);
+        String name = nameOf(number);
+        ByteBuffer stored = stored(number);
         ByteBuffer content =
                 switch (frame.method()) {
                     case PLAIN -> stored;
@@ -131,6 +142,18 @@ public final class Delta {
         }
         require(name + " or the base", frame.crc(), content);
         return content;
+    }
+
+    /** A frame as it is in the delta, checked. */
+    private ByteBuffer stored(int number) throws IOException {
+        Frame frame = index.frames().get(number);
+        ByteBuffer stored = read(bytes, storedAt[number], frame.storedLength());
+        require(nameOf(number) + " as stored", frame.storedCrc(), stored);
+        return stored;
+    }
+
+    private String nameOf(int number) {
+        return what + ", frame " + number;
     }
 
     private static void require(String name, int crc, ByteBuffer found)

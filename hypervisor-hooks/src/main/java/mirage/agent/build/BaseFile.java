@@ -1,0 +1,58 @@
+package mirage.agent.build;
+
+import mirage.bytes.ByteSource;
+import mirage.bytes.FileSource;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** A base that is read. It may be cut short or go away under us: then its reads fail with an exception of its own. */
+final class BaseFile implements ByteSource {
+    private final FileSource source;
+
+    private BaseFile(FileSource source) {
+        this.source = source;
+    }
+
+    static BaseFile open(Path file) throws BaseFailedException {
+        try {
+            return new BaseFile(FileSource.open(file));
+        } catch (IOException failure) {
+            throw new BaseFailedException(failure);
+        }
+    }
+
+    @Override
+    public long length() {
+        return source.length();
+    }
+
+    @Override
+    public int readAt(long position, ByteBuffer target) throws BaseFailedException {
+        try {
+            int before = target.remaining();
+            int read = source.readAt(position, target);
+            if (read < Math.min(before, length() - position)) {
+                throw new IOException("cut short at " + (position + read));
+            }
+            return read;
+        } catch (IOException failure) {
+            throw new BaseFailedException(failure);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+    }
+
+    /** The base cannot be read. */
+    static final class BaseFailedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        BaseFailedException(IOException cause) {
+            super("the base cannot be read: " + cause, cause);
+        }
+    }
+}

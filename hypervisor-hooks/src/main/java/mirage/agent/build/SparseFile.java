@@ -1,0 +1,82 @@
+package mirage.agent.build;
+
+import mirage.agent.deploy.Deadline;
+import mirage.agent.hold.NoRoomException;
+import mirage.delta.DeltaApplier;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A file that is written from its start to its end, with holes where zeros are. */
+final class SparseFile implements DeltaApplier.Target, Closeable {
+    private static final int PIECE_BYTES = 64 * 1024;
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(PIECE_BYTES).asReadOnlyBuffer();
+
+    private final FileChannel channel;
+    private final Deadline deadline;
+    private long length;
+    private long cost;
+
+    private SparseFile(FileChannel channel, Deadline deadline) {
+        this.channel = channel;
+        this.deadline = deadline;
+    }
+
+    static SparseFile create(Path file, Deadline deadline) throws IOException {
+        return new SparseFile(
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                deadline);
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        deadline.check();
+        while (bytes.hasRemaining()) {
+            int piece = Math.min(bytes.remaining(), PIECE_BYTES);
+            ByteBuffer part = bytes.slice(bytes.position(), piece);
+            if (part.mismatch(ZEROS.slice(0, piece)) >= 0) {
+                put(part);
+            }
+            length += piece;
+            bytes.position(bytes.position() + piece);
+        }
+    }
+
+    private void put(ByteBuffer part) throws NoRoomException {
+        cost += part.remaining();
+        try {
+            for (long at = length; part.hasRemaining(); ) {
+                at += channel.write(part, at);
+            }
+        } catch (IOException failure) {
+            // A full disk, mostly: the base and the delta are as good as before.
+            throw new NoRoomException("cannot be written: " + failure.getMessage());
+        }
+    }
+
+    @Override
+    public void zeros(long count) {
+        length += count;
+    }
+
+    /** Gives the file its length; what is not written is a hole. */
+    void end() throws IOException {
+        if (length > 0 && channel.size() < length) {
+            channel.write(ByteBuffer.allocate(1), length - 1);
+        }
+    }
+
+    /** Bytes that are not holes. */
+    long cost() {
+        return cost;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

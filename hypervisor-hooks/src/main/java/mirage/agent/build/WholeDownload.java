@@ -1,0 +1,112 @@
+package mirage.agent.build;
+
+import mirage.agent.deploy.Caller;
+import mirage.agent.deploy.Deadline;
+import mirage.agent.deploy.Facade;
+import mirage.agent.deploy.ImageView;
+import mirage.agent.deploy.ImageViews;
+import mirage.agent.hold.Digests;
+import mirage.agent.hold.Held;
+import mirage.agent.hold.Shelf;
+import mirage.agent.measure.Measures.Cause;
+import mirage.bytes.ByteSource;
+import mirage.bytes.FileSource;
+import mirage.bytes.Warnings;
+import mirage.image.DiskImage;
+import mirage.image.ImageFormats;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/** Downloads an image and takes the guest's disk out of it. */
+final class WholeDownload {
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final Facade facade;
+    private final Shelf shelf;
+    private final Caller caller;
+    private final Deadline deadline;
+
+    WholeDownload(Facade facade, Shelf shelf, Caller caller, Deadline deadline) {
+        this.facade = facade;
+        this.shelf = shelf;
+        this.caller = caller;
+        this.deadline = deadline;
+    }
+
+    Held fetch(ImageViews views) throws IOException {
+        Path container = shelf.workFile(views.image(), "container");
+        Path disk = shelf.workFile(views.image(), "disk");
+        Long length = views.lengthOf(ImageView.DISK);
+        if (length == null) {
+            throw new CannotMakeException(Cause.NOT_OFFERED, "its disk cannot be read");
+        }
+        // A disk is mostly holes, and of how many only the image tells; what is written over that
+        // ends at the disk's end.
+        long containerLength = views.container().length();
+        try (Shelf.Room _ = shelf.room(views.isRaw() ? length : containerLength * 2)) {
+            facade.fetchContainer(views.image(), caller, container, containerLength, deadline);
+            return expanded(views, container, disk, length);
+        } finally {
+            Files.deleteIfExists(container);
+            Files.deleteIfExists(disk);
+        }
+    }
+
+    private Held expanded(ImageViews views, Path container, Path disk, long length)
+            throws IOException {
+        try (FileSource bytes = FileSource.open(container);
+                SparseFile out = SparseFile.create(disk, deadline)) {
+            require(
+                    "what was uploaded",
+                    views.container().sha256(),
+                    Digests.sha256(bytes, _ -> deadline.check()));
+            String found = copy(views.isRaw() ? bytes : diskOf(bytes), length, out);
+            String expected = views.sha256Of(ImageView.DISK);
+            if (expected != null) {
+                require("the disk", expected, found);
+            }
+            out.end();
+            return shelf.put(views.image(), ImageView.DISK, disk, found, out.cost());
+        }
+    }
+
+    private static ByteSource diskOf(ByteSource container) throws IOException {
+        DiskImage image = ImageFormats.open(container, new Warnings());
+        if (image.recognition() != DiskImage.Recognition.RECOGNISED
+                || !image.standsAlone()
+                || !image.complete()) {
+            throw new CannotMakeException(Cause.NOT_OFFERED, "its disk cannot be read");
+        }
+        return image.disk();
+    }
+
+    private static String copy(ByteSource disk, long length, SparseFile out) throws IOException {
+        if (disk.length() != length) {
+            throw new CannotMakeException(
+                    Cause.OTHER, "a disk of " + length + " bytes expected, found " + disk.length());
+        }
+        MessageDigest digest = Digests.sha256();
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        for (long at = 0; at < length; ) {
+            int part = (int) Math.min(BUFFER_BYTES, length - at);
+            disk.readFully(at, buffer.clear().limit(part));
+            digest.update(buffer.flip().duplicate());
+            out.write(buffer);
+            at += part;
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void require(String what, String expected, String found)
+            throws CannotMakeException {
+        if (!found.equals(expected)) {
+            throw new CannotMakeException(
+                    Cause.OTHER, what + ": SHA-256 " + expected + " expected, found " + found);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package mirage.agent.hold;
+
+import mirage.agent.deploy.ImageView;
+import mirage.catalog.ImageId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A file that has the bytes of an image.
+ *
+ * @param view which bytes
+ * @param place whose file it is
+ * @param file where it is
+ * @param sha256 of its bytes, in hexadecimal; null when nobody has read it yet: what is made of it will tell
+ * @param cost how many bytes of it are not holes, as far as we know
+ * @param stamp of the file when this was noted
+ * @param doubted when it did not serve as a base; it is not tried again until it changes
+ * @param durable whether it was forced to disk after it was written
+ * @param shown whether this host was told that the image is what this file has: see {@code present = raw}
+ */
+public record Held(
+        ImageId image,
+        ImageView view,
+        Place place,
+        Path file,
+        @Nullable String sha256,
+        long cost,
+        Stamp stamp,
+        @Nullable Stamp doubted,
+        boolean durable,
+        boolean shown) {
+    /** Whose file it is. */
+    public enum Place {
+        /** Nova's folder of bases: Nova uses it, and removes it when it likes. */
+        NOVA,
+        /** The agent's own. */
+        SHELF
+    }
+
+    /** What there is one of. */
+    public record Key(ImageId image, ImageView view, Place place) {}
+
+    /** A file on the shelf, verified and not yet forced to disk. */
+    public static Held onShelf(
+            ImageId image, ImageView view, Path file, String sha256, long cost, Stamp stamp) {
+        return new Held(image, view, Place.SHELF, file, sha256, cost, stamp, null, false, false);
+    }
+
+    /** A base of Nova's. */
+    public static Held ofNova(
+            ImageId image, ImageView view, Path file, @Nullable String sha256, Stamp stamp) {
+        return new Held(
+                image, view, Place.NOVA, file, sha256, stamp.size(), stamp, null, true, false);
+    }
+
+    public Key key() {
+        return new Key(image, view, place);
+    }
+
+    public long length() {
+        return stamp.size();
+    }
+
+    /** Whether the file is still the one that was noted. */
+    public boolean isThere() throws IOException {
+        return stamp.isSameFile(Stamp.of(file));
+    }
+
+    /** Whether it is worth a try as a base. */
+    public boolean mayServe() throws IOException {
+        Stamp now = Stamp.of(file);
+        return stamp.isSameFile(now) && !Objects.equals(now, doubted);
+    }
+
+    public Held withDoubt(@Nullable Stamp when) {
+        return new Held(image, view, place, file, null, cost, stamp, when, durable, shown);
+    }
+
+    public Held withDurable() {
+        return new Held(image, view, place, file, sha256, cost, stamp, doubted, true, shown);
+    }
+
+    public Held withShown() {
+        return new Held(image, view, place, file, sha256, cost, stamp, doubted, durable, true);
+    }
+
+    public Held withSha256(String digest) {
+        return new Held(image, view, place, file, digest, cost, stamp, null, durable, shown);
+    }
+}

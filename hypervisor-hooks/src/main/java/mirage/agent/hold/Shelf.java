@@ -1,0 +1,244 @@
+package mirage.agent.hold;
+
+import mirage.agent.deploy.ImageView;
+import mirage.agent.hold.Held.Key;
+import mirage.agent.hold.Held.Place;
+import mirage.bytes.FileSource;
+import mirage.catalog.ImageId;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/**
+ * The agent's own images, below its state directory:
+ *
+ * <pre>
+ *   built/ID.disk, built/ID.container    whole and verified; the inventory has them
+ *   work/…                               under way; emptied at start
+ * </pre>
+ *
+ * A file gets onto the shelf in this order: written in {@code work/}, verified by its digest, renamed to {@code
+ * built/}, noted in the inventory, forced to disk. What the inventory has not is removed at start; what was not forced
+ * to disk is read again then. Safe for use by many threads.
+ */
+public final class Shelf {
+    private static final Logger LOG = LoggerFactory.getLogger(Shelf.class);
+
+    /** So long a record that was shown holds, when nobody fetches the bytes. */
+    private static final Duration SHOWN = Duration.ofMinutes(15);
+
+    private final Path built;
+    private final Path work;
+    private final Inventory inventory;
+    private final long budget;
+    private final long reserve;
+    private final AtomicLong number = new AtomicLong();
+    private final AtomicLong promised = new AtomicLong();
+
+    /** When something was shown to this host or served last. By a clock that nobody sets; empty after a restart. */
+    private final Map<Key, Long> lastShown = new ConcurrentHashMap<>();
+
+    private Shelf(Path directory, Inventory inventory, long budget, long reserve) {
+        this.built = directory.resolve("built");
+        this.work = directory.resolve("work");
+        this.inventory = inventory;
+        this.budget = budget;
+        this.reserve = reserve;
+    }
+
+    /**
+     * Opens the shelf and removes what a crash left.
+     *
+     * @param directory the state directory
+     * @param budget bytes that images on the shelf may have together
+     * @param reserve bytes that must stay free on the disk
+     */
+    public static Shelf open(Path directory, Inventory inventory, long budget, long reserve)
+            throws IOException {
+        Shelf shelf = new Shelf(directory, inventory, budget, reserve);
+        Files.createDirectories(shelf.built);
+        Files.createDirectories(shelf.work);
+        for (Path left : list(shelf.work)) {
+            Files.deleteIfExists(left);
+        }
+        shelf.recover();
+        return shelf;
+    }
+
+    private void recover() throws IOException {
+        Set<Path> known = new HashSet<>();
+        for (Held held : inventory.all()) {
+            if (held.place() == Place.SHELF) {
+                if (isWhole(held)) {
+                    known.add(held.file());
+                    lastShown.put(held.key(), System.nanoTime());
+                } else {
+                    inventory.remove(held.key());
+                }
+            }
+        }
+        for (Path file : list(built)) {
+            if (!known.contains(file)) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private boolean isWhole(Held held) throws IOException {
+        if (!built.equals(held.file().getParent()) || !held.isThere()) {
+            return false;
+        }
+        if (held.durable()) {
+            return true;
+        }
+        LOG.info("{} was not forced to disk, reading it again", held.file());
+        try (FileSource source = FileSource.open(held.file())) {
+            if (!Digests.sha256(source, _ -> {}).equals(held.sha256())) {
+                return false;
+            }
+        }
+        inventory.put(held.withDurable());
+        return true;
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        } catch (UncheckedIOException unreadable) {
+            throw unreadable.getCause();
+        }
+    }
+
+    /** A name for something under way. */
+    public Path workFile(ImageId image, String kind) {
+        return work.resolve(image + "." + number.incrementAndGet() + "." + kind);
+    }
+
+    /** Room on the disk that work under way may fill. Closed when that is written, or given up. */
+    public final class Room implements AutoCloseable {
+        private final long bytes;
+
+        private Room(long bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void close() {
+            promised.addAndGet(-bytes);
+        }
+    }
+
+    /**
+     * Promises room, for which others that can be spared are removed.
+     *
+     * @throws NoRoomException when there is none
+     */
+    public synchronized Room room(long bytes) throws IOException {
+        if (bytes > budget) {
+            throw new NoRoomException(
+                    bytes + " bytes are more than the budget of " + budget + " for all images");
+        }
+        for (Held held : inventory.all()) {
+            if (taken() + bytes <= budget && free() >= bytes) {
+                break;
+            }
+            if (held.place() == Place.SHELF && maySpare(held)) {
+                remove(held);
+            }
+        }
+        if (taken() + bytes > budget) {
+            throw new NoRoomException(
+                    bytes + " bytes more than " + taken() + " are over the budget of " + budget);
+        }
+        if (free() < bytes) {
+            throw new NoRoomException(
+                    bytes + " bytes expected free below " + work + ", found " + free());
+        }
+        promised.addAndGet(bytes);
+        return new Room(bytes);
+    }
+
+    private long taken() {
+        return promised.get() + costs();
+    }
+
+    /** Bytes that the images on the shelf have. */
+    public long costs() {
+        return inventory.all().stream()
+                .filter(held -> held.place() == Place.SHELF)
+                .mapToLong(Held::cost)
+                .sum();
+    }
+
+    /** Bytes that may still be written, the reserve left alone. */
+    public long free() throws IOException {
+        return Files.getFileStore(work).getUsableSpace() - reserve - promised.get();
+    }
+
+    /** Whether a record that was shown does not need the file any more. */
+    private boolean maySpare(Held held) {
+        Long shown = lastShown.get(held.key());
+        return !held.shown() || shown == null || System.nanoTime() - shown > SHOWN.toNanos();
+    }
+
+    /**
+     * Puts a verified file onto the shelf; it is usable when this returns, and survives a crash of the machine after
+     * {@link #force}.
+     *
+     * @param file from {@link #workFile}
+     */
+    public Held put(ImageId image, ImageView view, Path file, String sha256, long cost)
+            throws IOException {
+        Path place = built.resolve(image + "." + view.name().toLowerCase(Locale.ROOT));
+        Files.move(
+                file, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Stamp stamp = Stamp.of(place);
+        if (stamp == null) {
+            throw new IOException(place + " went away");
+        }
+        Held held = Held.onShelf(image, view, place, sha256, cost, stamp);
+        inventory.put(held);
+        return held;
+    }
+
+    /** Forces what was put to disk. */
+    public void force(Held held) throws IOException {
+        try (FileChannel file = FileChannel.open(held.file(), StandardOpenOption.WRITE)) {
+            file.force(true);
+        }
+        Held.Key key = held.key();
+        inventory.change(key, now -> now.stamp().equals(held.stamp()) ? now.withDurable() : now);
+    }
+
+    /** This host is about to be told that the image is what the file has. */
+    public void show(Held held) throws IOException {
+        lastShown.put(held.key(), System.nanoTime());
+        if (!held.shown()) {
+            inventory.change(held.key(), Held::withShown);
+        }
+    }
+
+    /** Removes it. Who has it open reads on. */
+    public void remove(Held held) throws IOException {
+        lastShown.remove(held.key());
+        inventory.remove(held.key());
+        Files.deleteIfExists(held.file());
+    }
+}

@@ -1,0 +1,332 @@
+package mirage.agent.nova;
+
+import mirage.agent.deploy.ImageView;
+import mirage.agent.hold.Digests;
+import mirage.agent.hold.Held;
+import mirage.agent.hold.Held.Key;
+import mirage.agent.hold.Held.Place;
+import mirage.agent.hold.Inventory;
+import mirage.agent.hold.Shelf;
+import mirage.agent.hold.Stamp;
+import mirage.bytes.FileSource;
+import mirage.catalog.ImageId;
+import mirage.image.inspect.FormatMatch;
+import mirage.image.inspect.ImageInspector;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The bases of a Nova compute. Safe for use by many threads, and beside Nova. */
+public final class BaseDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(BaseDirectory.class);
+    private static final String OURS = ".mirage-";
+    private static final int NAME_LENGTH = 40;
+    private static final Set<String> AS_IT_IS = Set.of("raw", "gpt", "iso");
+
+    private final Path bases;
+    private final Path locks;
+    private final Owner owner;
+    private final Inventory inventory;
+    private final Clock clock;
+    private final AtomicLong number = new AtomicLong();
+
+    /**
+     * @param bases the folder {@code _base}
+     * @param locks the folder of Nova's locks
+     * @param clock for the time of a new base, by which Nova tells how long it was not used
+     */
+    public BaseDirectory(Path bases, Path locks, Owner owner, Inventory inventory, Clock clock) {
+        this.bases = bases;
+        this.locks = locks;
+        this.owner = owner;
+        this.inventory = inventory;
+        this.clock = clock;
+    }
+
+    /** What became of a base that was to be put there. */
+    public enum Seeded {
+        DONE,
+        /** Nova has one. */
+        THERE,
+        /** Nova is about it. */
+        BUSY
+    }
+
+    /** The name of an image's base. */
+    public static String nameOf(ImageId image) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-1")
+                                    .digest(image.value().getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    private Path fileOf(ImageId image) {
+        return bases.resolve(nameOf(image));
+    }
+
+    /** Whether Nova has a base of an image. */
+    public boolean has(ImageId image) {
+        return Files.exists(fileOf(image), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Removes what a crash left of ours. */
+    public void removeLeftovers() throws IOException {
+        for (Path folder : List.of(bases, locks)) {
+            for (Path file : list(folder)) {
+                if (file.getFileName().toString().startsWith(OURS)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /** Brings the inventory up to what is in the folder. */
+    public void look() throws IOException {
+        for (Held held : inventory.all()) {
+            if (held.place() == Place.NOVA && !held.isThere()) {
+                LOG.info("image {}: its base is gone or another one", held.image());
+                inventory.dropped(held.key());
+            }
+        }
+        Map<String, ImageId> known = new HashMap<>();
+        inventory.names().forEach(image -> known.put(nameOf(image), image));
+        for (Path file : list(bases)) {
+            ImageId image = known.get(file.getFileName().toString());
+            if (image != null
+                    && inventory.ofNova(image, ImageView.DISK) == null
+                    && inventory.ofNova(image, ImageView.CONTAINER) == null) {
+                note(image, file);
+            }
+        }
+    }
+
+    /** Names of bases of images that we have not heard of. */
+    public Set<String> unknown() throws IOException {
+        Set<String> known =
+                inventory.names().stream().map(BaseDirectory::nameOf).collect(Collectors.toSet());
+        return list(bases).stream()
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.length() == NAME_LENGTH && !known.contains(name))
+                .collect(Collectors.toSet());
+    }
+
+    private void note(ImageId image, Path file) throws IOException {
+        Stamp stamp = Stamp.of(file);
+        if (stamp == null) {
+            return;
+        }
+        ImageView view;
+        try (FileSource source = FileSource.open(file)) {
+            FormatMatch found = ImageInspector.inspect(source).decided();
+            // With force_raw_images = false Nova keeps what was uploaded.
+            view =
+                    found != null && AS_IT_IS.contains(found.format())
+                            ? ImageView.DISK
+                            : ImageView.CONTAINER;
+        }
+        String sha256 = inheritedDigest(image, view, stamp);
+        inventory.put(Held.ofNova(image, view, file, sha256, stamp));
+        LOG.info("image {}: Nova has its base", image);
+    }
+
+    /** Nova made the base of what we gave it: then we know what it is, until it is read again. */
+    private @Nullable String inheritedDigest(ImageId image, ImageView view, Stamp stamp) {
+        Held given = inventory.onShelf(image, view);
+        return given != null && given.length() == stamp.size() ? given.sha256() : null;
+    }
+
+    /**
+     * Puts an image's disk where Nova looks for it. Complete and durable before it has its name; never over one that is
+     * there.
+     *
+     * @param image on the shelf, which it leaves for that
+     * @param atMost how long to wait for the lock
+     */
+    public Seeded seed(Held image, Shelf shelf, Duration atMost) throws IOException {
+        return has(image.image()) ? Seeded.THERE : place(image, shelf, atMost, false);
+    }
+
+    /** Puts a good copy in the place of a base that is damaged. Guests that run keep what they have open. */
+    public Seeded replace(Held good, Shelf shelf, Duration atMost) throws IOException {
+        return place(good, shelf, atMost, true);
+    }
+
+    private Seeded place(Held image, Shelf shelf, Duration atMost, boolean over)
+            throws IOException {
+        if (!Files.isDirectory(bases)) {
+            Files.createDirectories(bases);
+            owner.takeOver(bases);
+        }
+        String name = nameOf(image.image());
+        Path mine = bases.resolve(OURS + name + "." + number.incrementAndGet());
+        Files.deleteIfExists(mine);
+        try {
+            shelf.force(image);
+            bring(image, mine);
+            owner.takeOver(mine);
+            Seeded seeded = install(image, name, mine, atMost, over);
+            if (seeded == Seeded.DONE) {
+                shelf.remove(image);
+            }
+            return seeded;
+        } finally {
+            Files.deleteIfExists(mine);
+        }
+    }
+
+    /** Another name for the same file, or a copy where that is another disk. */
+    private static void bring(Held image, Path mine) throws IOException {
+        try {
+            Files.createLink(mine, image.file());
+        } catch (FileSystemException otherDisk) {
+            if (!Files.exists(image.file())) {
+                throw otherDisk;
+            }
+            copy(image, mine);
+        }
+    }
+
+    /** To another disk, and read again from there. */
+    private static void copy(Held image, Path mine) throws IOException {
+        try (FileChannel in = FileChannel.open(image.file(), StandardOpenOption.READ);
+                FileChannel out =
+                        FileChannel.open(
+                                mine, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            SparseCopy.copy(in, out);
+            out.force(true);
+        }
+        try (FileSource copied = FileSource.open(mine)) {
+            String found = Digests.sha256(copied, _ -> {});
+            if (!found.equals(image.sha256())) {
+                throw new IOException(
+                        mine + ": SHA-256 " + image.sha256() + " expected, found " + found);
+            }
+        }
+    }
+
+    private Seeded install(Held image, String name, Path mine, Duration atMost, boolean over)
+            throws IOException {
+        try (NovaLock lock = NovaLock.acquire(locks, name, owner, atMost)) {
+            if (lock == null) {
+                return Seeded.BUSY;
+            }
+            Path base = bases.resolve(name);
+            if (!over && Files.exists(base, LinkOption.NOFOLLOW_LINKS)) {
+                return Seeded.THERE;
+            }
+            Files.setLastModifiedTime(mine, FileTime.from(clock.instant()));
+            Files.move(
+                    mine,
+                    base,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            forceNames(bases);
+            Stamp stamp = Stamp.of(base);
+            if (stamp != null) {
+                inventory.put(
+                        Held.ofNova(image.image(), ImageView.DISK, base, image.sha256(), stamp));
+            }
+            return Seeded.DONE;
+        }
+    }
+
+    /**
+     * Removes an image's base, whoever made it.
+     *
+     * @return false when Nova is about it
+     */
+    public boolean remove(ImageId image, Duration atMost) throws IOException {
+        try (NovaLock lock = NovaLock.acquire(locks, nameOf(image), owner, atMost)) {
+            if (lock == null) {
+                return false;
+            }
+            Files.deleteIfExists(fileOf(image));
+            forceNames(bases);
+        }
+        inventory.remove(new Key(image, ImageView.DISK, Place.NOVA));
+        inventory.remove(new Key(image, ImageView.CONTAINER, Place.NOVA));
+        return true;
+    }
+
+    private static void forceNames(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        } catch (UncheckedIOException unreadable) {
+            throw unreadable.getCause();
+        }
+    }
+
+    /** Copies a file, leaving out what is zeros. */
+    private static final class SparseCopy {
+        private static final int PIECE_BYTES = 64 * 1024;
+        private static final ByteBuffer ZEROS =
+                ByteBuffer.allocateDirect(PIECE_BYTES).asReadOnlyBuffer();
+
+        private SparseCopy() {}
+
+        static void copy(FileChannel in, FileChannel out) throws IOException {
+            ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
+            long length = in.size();
+            for (long at = 0; at < length; ) {
+                int wanted = (int) Math.min(PIECE_BYTES, length - at);
+                piece.clear().limit(wanted);
+                while (piece.hasRemaining() && in.read(piece, at + piece.position()) >= 0) {
+                    // on
+                }
+                if (piece.hasRemaining()) {
+                    throw new IOException(length + " bytes expected, found " + at);
+                }
+                piece.flip();
+                boolean last = at + wanted == length;
+                if (last || piece.mismatch(ZEROS.slice(0, wanted)) >= 0) {
+                    for (long to = at; piece.hasRemaining(); ) {
+                        to += out.write(piece, to);
+                    }
+                }
+                at += wanted;
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package mirage.agent.proxy;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import mirage.agent.build.CannotMakeException;
+import mirage.agent.build.ImageBuilder;
+import mirage.agent.build.RawDisk;
+import mirage.agent.deploy.Caller;
+import mirage.agent.deploy.ImageView;
+import mirage.agent.hold.Held;
+import mirage.agent.hold.Inventory;
+import mirage.agent.hold.Shelf;
+import mirage.agent.wire.Answer;
+import mirage.catalog.ImageId;
+
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Records of images that are shown to this host as raw. A Nova compute that makes every base raw fetches a qcow2 and
+ * converts it; its disk is made here as cheaply, and spares it that.
+ *
+ * <p>Nova's client asks for the record, takes the digest from it, fetches the bytes and holds them against the digest;
+ * then Nova asks for the record again and holds what it fetched against its {@code disk_format}. So the disk is made,
+ * whole and verified, before the first record is answered, and from then on record and bytes are those of the disk, until
+ * Nova has its base. Whatever goes wrong before that, the answer is the service's.
+ */
+final class RawRecords {
+    private static final Logger LOG = LoggerFactory.getLogger(RawRecords.class);
+    private static final int MAX_RECORD_BYTES = 1 << 20;
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    /** Formats that are a guest's disk in a container, as the Image API names them. */
+    private static final Set<String> CONTAINERS =
+            Set.of("qcow2", "vmdk", "vdi", "vhd", "vhdx", "ploop");
+
+    /** A signature is one of the bytes that were uploaded, which whoever checks it must get. */
+    private static final String SIGNATURE = "img_signature";
+
+    private final Forward forward;
+    private final ImageBuilder builder;
+    private final Inventory inventory;
+    private final Shelf shelf;
+    private final Predicate<ImageId> inUse;
+
+    RawRecords(
+            Forward forward,
+            ImageBuilder builder,
+            Inventory inventory,
+            Shelf shelf,
+            Predicate<ImageId> inUse) {
+        this.forward = forward;
+        this.builder = builder;
+        this.inventory = inventory;
+        this.shelf = shelf;
+        this.inUse = inUse;
+    }
+
+    void answer(ImageId image, Exchange exchange) throws IOException {
+        try (Answer answer = forward.ask(exchange)) {
+            if (answer == null) {
+                return;
+            }
+            if (answer.status() != 200
+                    || answer.length() <= 0
+                    || answer.length() > MAX_RECORD_BYTES
+                    || answer.headers().contains(HttpHeader.CONTENT_ENCODING)) {
+                forward.relay(answer, exchange);
+                return;
+            }
+            byte[] record = answer.small(MAX_RECORD_BYTES);
+            byte[] shown = asRaw(image, record, Caller.of(exchange.headers()));
+            byte[] body = shown == null ? record : shown;
+            HttpFields headers =
+                    HttpFields.build(answer.headers()).put(HttpHeader.CONTENT_LENGTH, body.length);
+            OutputStream out = exchange.answer(answer.status(), headers);
+            out.write(body);
+        }
+    }
+
+    /** The record of the disk, null when the image is to be shown as it is. */
+    private byte @Nullable [] asRaw(ImageId image, byte[] record, Caller caller) {
+        try {
+            if (!(JSON.readTree(record) instanceof ObjectNode fields) || !mayBeShown(fields)) {
+                return null;
+            }
+            Held disk = disk(image, caller);
+            if (disk == null || disk.sha256() == null) {
+                return null;
+            }
+            shelf.show(disk);
+            fields.put("disk_format", "raw");
+            fields.put("size", disk.length());
+            fields.put("virtual_size", disk.length());
+            fields.putNull("checksum");
+            fields.put("os_hash_algo", "sha256");
+            fields.put("os_hash_value", disk.sha256());
+            return JSON.writeValueAsBytes(fields);
+        } catch (CannotMakeException told) {
+            return null; // the log has it
+        } catch (IOException failure) {
+            LOG.warn("image {} is shown as it is: {}", image, failure.toString());
+            return null;
+        }
+    }
+
+    private static boolean mayBeShown(ObjectNode fields) {
+        return text(fields, "status").equals("active")
+                && text(fields, "container_format").equals("bare")
+                && CONTAINERS.contains(text(fields, "disk_format"))
+                && !fields.has(SIGNATURE);
+    }
+
+    private static String text(JsonNode fields, String name) {
+        return fields.path(name).asText();
+    }
+
+    private @Nullable Held disk(ImageId image, Caller caller) throws IOException {
+        Held known = inventory.onShelf(image, ImageView.DISK);
+        if (known != null && known.shown() && known.isThere()) {
+            return known;
+        }
+        if (inUse.test(image)) {
+            return null;
+        }
+        Held made = builder.make(image, ImageView.DISK, caller);
+        if (made.view() != ImageView.DISK || !RawDisk.isPlain(made.file())) {
+            LOG.info("image {} is shown as it is: its disk looks like something else", image);
+            return null;
+        }
+        return made;
+    }
+}
