@@ -31,6 +31,8 @@ IMAGE_PORT=24292          # what the catalog names: the logging pass-through
 MIRAGE_PORT=24293         # Mirage itself, further adapters on the ports that follow
 GLANCE_PORT=24296         # the real Glance, its second worker on the next
 COMPUTE_IMAGE_PORT=24392  # the pass-through that nova-compute alone uses
+AGENT_PORT=24394          # the agents of two hosts
+AGENT_WIRE_PORT=24396     # and what logs all that they fetch
 CINDER_IMAGE_PORT=24393   # and Cinder
 WEB_PORT=24080            # files for web-download
 KEYSTONE_PORT=24500
@@ -94,7 +96,8 @@ once() {
 # python MODULE ARGUMENT...: a program of mirage_lab, with what it needs to know of the lab.
 python() {
     env LAB_PASSWORD="$PASSWORD" LAB_KEYSTONE_URL="$KEYSTONE_URL" LAB_REGION="$REGION" \
-        LAB_CONTROL_REGION="$CONTROL_REGION" LAB_IMAGE_SERVICE="$(cat "$RUN/image-service")" $PYTHON -m "mirage_lab.$1" "${@:2}"
+        LAB_CONTROL_REGION="$CONTROL_REGION" LAB_IMAGE_SERVICE="$(cat "$RUN/image-service")" \
+        LAB_SECOND_AGENT_PORT=$((AGENT_PORT + 1)) $PYTHON -m "mirage_lab.$1" "${@:2}"
 }
 
 # as USER COMMAND...: with that user's credentials: admin, demo, reader, other.

@@ -33,10 +33,10 @@ class Compute:
         self.images: list[str] = []
         self.aggregates: list[str] = []
 
-    def upload(self, name: str, file: Path = GUEST) -> str:
+    def upload(self, name: str, file: Path = GUEST, disk_format: str = "qcow2") -> str:
         name = f"{self.prefix}-{name}"
         out = command(
-            self.demo, "image", "create", "-f", "value", "-c", "id", "--disk-format", "qcow2", "--container-format",
+            self.demo, "image", "create", "-f", "value", "-c", "id", "--disk-format", disk_format, "--container-format",
             "bare", "--property", "hw_disk_bus=virtio", "--file", str(file), name,
         )  # fmt: skip
         image = out.split()[0]
@@ -53,24 +53,24 @@ class Compute:
         self.servers.append(server)
         return server
 
-    def boot(self, name: str, image: str, boots: int = 1) -> str:
+    def boot(self, name: str, image: str, boots: int = 1, payload: str = PAYLOAD_SHA256) -> str:
         """A server whose guest has come up and found its disk right, for as many times as its disk has been booted."""
         started = time.monotonic()
         server = self.create(name, image)
         self.await_status(server, "ACTIVE")
         say(f"  {name} is ACTIVE after {time.monotonic() - started:.0f} s")
-        self.await_guest(server, boots)
+        self.await_guest(server, boots, payload)
         say(f"  its guest is up and its disk is right after {time.monotonic() - started:.0f} s")
         return server
 
     def await_status(self, server: str, wanted: str) -> None:
         await_value(SERVER_SECONDS, f"server {server}", wanted, lambda: self.server(server).status, {"ERROR"})
 
-    def await_guest(self, server: str, boots: int) -> None:
+    def await_guest(self, server: str, boots: int, payload: str = PAYLOAD_SHA256) -> None:
         await_value(CONSOLE_SECONDS, "its console's last line", True, lambda: self._last_boot(server) == boots)
         console = self.console(server)
-        payload = re.search(r"MIRAGE-GUEST-PAYLOAD (\w+)", console)
-        require(payload is not None and payload[1] == PAYLOAD_SHA256, f"the guest reads other bytes:\n{console}")
+        read = re.search(r"MIRAGE-GUEST-PAYLOAD (\w+)", console)
+        require(read is not None and read[1] == payload, f"the guest reads other bytes:\n{console}")
 
     def _last_boot(self, server: str) -> int | None:
         done = re.search(r"MIRAGE-GUEST-BOOTS (\d+)\s+MIRAGE-GUEST-DONE", self.console(server))

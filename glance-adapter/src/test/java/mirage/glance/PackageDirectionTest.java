@@ -104,6 +104,7 @@ final class PackageDirectionTest {
                                     "mirage.bytes",
                                     "mirage.catalog",
                                     "mirage.delta",
+                                    "mirage.codec",
                                     "mirage.deploy",
                                     "mirage.library")),
                     entry(

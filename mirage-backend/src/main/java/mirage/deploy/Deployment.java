@@ -2,6 +2,7 @@ package mirage.deploy;
 
 import mirage.catalog.ImageId;
 import mirage.codec.CorruptBlobException;
+import mirage.codec.DataDigest;
 import mirage.delta.Delta;
 import mirage.library.ImageContent;
 import mirage.library.ImageNotFoundException;
@@ -40,7 +41,7 @@ public final class Deployment {
     private final Shelf shelf;
     private final Estimator estimator;
     private final RecentValues<ShelfName, Estimate> estimates = new RecentValues<>(4096);
-    private final RecentValues<ManifestId, String> diskDigests = new RecentValues<>(4096);
+    private final RecentValues<ManifestId, DataDigest> diskDigests = new RecentValues<>(4096);
 
     /**
      * @param library not owned
@@ -57,15 +58,17 @@ public final class Deployment {
      *
      * @param format as it was recognised, null when it was not
      * @param sha256 of the uploaded bytes
+     * @param data of the uploaded bytes, null when an earlier version stored the image
      * @param diskLength in bytes, null when the disk cannot be read
-     * @param diskSha256 null when it is not known
+     * @param diskData null when it is not known
      */
     public record Description(
             @Nullable String format,
             long length,
             String sha256,
+            @Nullable DataDigest data,
             @Nullable Long diskLength,
-            @Nullable String diskSha256) {}
+            @Nullable DataDigest diskData) {}
 
     /**
      * A good base.
@@ -95,16 +98,28 @@ public final class Deployment {
         return switch (manifest.disk()) {
             case DiskView.SameAsContainer _ ->
                     new Description(
-                            manifest.format(), manifest.size(), sha256, manifest.size(), sha256);
+                            manifest.format(),
+                            manifest.size(),
+                            sha256,
+                            manifest.data(),
+                            manifest.size(),
+                            manifest.data());
             case DiskView.OwnRecipe _, DiskView.ThroughFormat _ ->
                     new Description(
                             manifest.format(),
                             manifest.size(),
                             sha256,
+                            manifest.data(),
                             manifest.virtualSize(),
                             diskDigests.find(known.id));
             case DiskView.Opaque _ ->
-                    new Description(manifest.format(), manifest.size(), sha256, null, null);
+                    new Description(
+                            manifest.format(),
+                            manifest.size(),
+                            sha256,
+                            manifest.data(),
+                            null,
+                            null);
         };
     }
 
@@ -246,7 +261,7 @@ public final class Deployment {
     private void learnDigest(Known to, ShelvedFile delta) throws IOException {
         if (to.view.view() == View.DISK && diskDigests.find(to.id) == null) {
             String what = "delta to " + to.view;
-            diskDigests.put(to.id, Delta.open(what, delta).index().targetDigest().sha256());
+            diskDigests.put(to.id, Delta.open(what, delta).index().target());
         }
     }
 

@@ -10,6 +10,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.catalog.ImageId;
 import mirage.chunk.ChunkId;
+import mirage.codec.DataDigest;
 import mirage.delta.Delta;
 import mirage.delta.DeltaApplier;
 import mirage.deploy.Deployment.Candidate;
@@ -139,7 +140,7 @@ final class DeploymentTest {
         byte[] target = changed(base, 70_000);
         store(library, "base", base);
         store(library, "target", qcow2(target));
-        assertThat(deployment.describe(new ImageId("target")).diskSha256()).isNull();
+        assertThat(deployment.describe(new ImageId("target")).diskData()).isNull();
         try (ShelvedFile delta = deployment.delta(disk("base"), disk("target"), false)) {
             assertThat(apply(delta, base)).isEqualTo(target);
             assertThat(delta.length()).isLessThan(400_000);
@@ -152,7 +153,7 @@ final class DeploymentTest {
         Deployment.Description image = deployment.describe(new ImageId("target"));
         assertThat(image.format()).isEqualTo("qcow2");
         assertThat(image.diskLength()).isEqualTo(DISK_BYTES);
-        assertThat(image.diskSha256()).isEqualTo(ChunkId.of(ByteBuffer.wrap(target)).toString());
+        assertThat(image.diskData()).isEqualTo(digest(target));
     }
 
     @Test
@@ -363,5 +364,11 @@ final class DeploymentTest {
                 .isInstanceOf(ImageNotFoundException.class);
         assertThatThrownBy(() -> deployment.delta(disk("gone"), disk("gone"), false))
                 .isInstanceOf(ImageNotFoundException.class);
+    }
+
+    private static DataDigest digest(byte[] bytes) {
+        DataDigest.Stream stream = new DataDigest.Stream();
+        stream.update(ByteBuffer.wrap(bytes));
+        return stream.finish();
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.codec.DataDigest;
 import mirage.deploy.Deployment;
 import mirage.deploy.Deployment.Range;
 import mirage.deploy.ShelvedFile;
@@ -17,6 +18,8 @@ import mirage.glance.http.JsonBody;
 import mirage.glance.identity.Caller;
 import mirage.glance.record.ImageRecord;
 import mirage.library.ImageView;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -57,11 +60,10 @@ final class ImageHandler {
             container.put("format", image.format());
         }
         container.put("length", image.length()).put("sha256", image.sha256());
+        putDigest(container, image.data());
         if (image.diskLength() != null) {
             ObjectNode disk = views.putObject("disk").put("length", image.diskLength());
-            if (image.diskSha256() != null) {
-                disk.put("sha256", image.diskSha256());
-            }
+            putDigest(disk, image.diskData());
         }
         ArrayNode near = body.putArray("near");
         Caller caller = exchange.caller();
@@ -149,5 +151,11 @@ final class ImageHandler {
 
     private static boolean isLong(JsonNode value) {
         return value.isIntegralNumber() && value.canConvertToLong();
+    }
+
+    private static void putDigest(ObjectNode view, @Nullable DataDigest digest) {
+        if (digest != null) {
+            view.put("digest", digest.sha256());
+        }
     }
 }

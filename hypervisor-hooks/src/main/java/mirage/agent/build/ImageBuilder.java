@@ -20,6 +20,7 @@ import mirage.agent.measure.Measures.Phase;
 import mirage.bytes.FileSource;
 import mirage.catalog.ImageId;
 import mirage.codec.CorruptBlobException;
+import mirage.codec.DataDigest;
 import mirage.delta.Delta;
 import mirage.delta.DeltaApplier;
 import mirage.delta.DeltaIndex;
@@ -49,7 +50,7 @@ import java.util.concurrent.TimeoutException;
  *   <li>the service says what the image is, to the caller whose request it is
  *   <li>of what is held here, the service says which are good bases
  *   <li>the delta is fetched into a file, and checked
- *   <li>base and delta make a new file, which is the image when its SHA-256 is
+ *   <li>base and delta make a new file, which is the image when its digest is
  *   <li>the file goes onto the shelf, is used, and is forced to disk meanwhile
  * </ol>
  *
@@ -290,13 +291,7 @@ public final class ImageBuilder implements AutoCloseable {
                 out.end();
                 measures.copied(lengthOf(index, DeltaRun.Copy.class, true));
                 measures.took(Phase.APPLY, Duration.ofNanos(System.nanoTime() - start));
-                Held made =
-                        shelf.put(
-                                views.image(),
-                                view,
-                                file,
-                                index.targetDigest().sha256(),
-                                out.cost()); // 5
+                Held made = shelf.put(views.image(), view, file, index.target(), out.cost()); // 5
                 inventory.used(base.key());
                 return made;
             } catch (CorruptBlobException | BaseFailedException damaged) {
@@ -317,18 +312,18 @@ public final class ImageBuilder implements AutoCloseable {
             Delta delta = Delta.open("delta to " + views.image(), bytes);
             delta.requireIntact();
             DeltaIndex index = delta.index();
-            String sha256 = views.sha256Of(view);
+            DataDigest digest = views.digestOf(view);
             if (!Objects.equals(index.targetLength(), views.lengthOf(view))
-                    || sha256 != null && !sha256.equals(index.targetDigest().sha256())) {
+                    || digest != null && !digest.equals(index.target())) {
                 throw new CannotMakeException(
                         Cause.DELTA,
                         views.lengthOf(view)
-                                + " bytes of SHA-256 "
-                                + sha256
+                                + " bytes of "
+                                + digest
                                 + " expected, the delta makes "
                                 + index.targetLength()
                                 + " of "
-                                + index.targetDigest().sha256());
+                                + index.target());
             }
             return delta;
         } catch (CorruptBlobException damaged) {

@@ -12,6 +12,7 @@ import mirage.agent.measure.Measures.Cause;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FileSource;
 import mirage.bytes.Warnings;
+import mirage.codec.DataDigest;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormats;
 
@@ -19,8 +20,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 
 /** Downloads an image and takes the guest's disk out of it. */
 final class WholeDownload {
@@ -65,10 +64,10 @@ final class WholeDownload {
                     "what was uploaded",
                     views.container().sha256(),
                     Digests.sha256(bytes, _ -> deadline.check()));
-            String found = copy(views.isRaw() ? bytes : diskOf(bytes), length, out);
-            String expected = views.sha256Of(ImageView.DISK);
+            DataDigest found = copy(views.isRaw() ? bytes : diskOf(bytes), length, out);
+            DataDigest expected = views.digestOf(ImageView.DISK);
             if (expected != null) {
-                require("the disk", expected, found);
+                require("the disk", expected.sha256(), found.sha256());
             }
             out.end();
             return shelf.put(views.image(), ImageView.DISK, disk, found, out.cost());
@@ -85,28 +84,29 @@ final class WholeDownload {
         return image.disk();
     }
 
-    private static String copy(ByteSource disk, long length, SparseFile out) throws IOException {
+    private static DataDigest copy(ByteSource disk, long length, SparseFile out)
+            throws IOException {
         if (disk.length() != length) {
             throw new CannotMakeException(
                     Cause.OTHER, "a disk of " + length + " bytes expected, found " + disk.length());
         }
-        MessageDigest digest = Digests.sha256();
+        DataDigest.Stream digest = new DataDigest.Stream();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         for (long at = 0; at < length; ) {
             int part = (int) Math.min(BUFFER_BYTES, length - at);
             disk.readFully(at, buffer.clear().limit(part));
-            digest.update(buffer.flip().duplicate());
+            digest.update(buffer.flip());
             out.write(buffer);
             at += part;
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return digest.finish();
     }
 
     private static void require(String what, String expected, String found)
             throws CannotMakeException {
         if (!found.equals(expected)) {
             throw new CannotMakeException(
-                    Cause.OTHER, what + ": SHA-256 " + expected + " expected, found " + found);
+                    Cause.OTHER, what + ": digest " + expected + " expected, found " + found);
         }
     }
 }

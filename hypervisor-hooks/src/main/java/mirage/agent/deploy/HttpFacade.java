@@ -11,10 +11,12 @@ import mirage.agent.wire.Answer;
 import mirage.agent.wire.Asked;
 import mirage.agent.wire.ImageService;
 import mirage.catalog.ImageId;
+import mirage.codec.DataDigest;
 
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.content.ByteBufferContentSource;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -56,18 +58,21 @@ public final class HttpFacade implements Facade {
                     new ImageViews.Container(
                             container.path("format").asText(),
                             number(container, "length"),
-                            container.path("sha256").asText()),
+                            container.path("sha256").asText(),
+                            digest(container)),
                     disk.isObject()
-                            ? new ImageViews.Disk(
-                                    number(disk, "length"),
-                                    disk.path("sha256").isTextual()
-                                            ? disk.path("sha256").asText()
-                                            : null)
+                            ? new ImageViews.Disk(number(disk, "length"), digest(disk))
                             : null,
                     near);
         } catch (IllegalArgumentException wrong) {
             throw new IOException("what there is of image " + image + ": " + wrong.getMessage());
         }
+    }
+
+    private static @Nullable DataDigest digest(JsonNode view) {
+        return view.path("digest").isTextual()
+                ? new DataDigest(view.path("digest").asText())
+                : null;
     }
 
     @Override

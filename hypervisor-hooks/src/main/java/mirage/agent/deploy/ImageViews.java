@@ -1,6 +1,7 @@
 package mirage.agent.deploy;
 
 import mirage.catalog.ImageId;
+import mirage.codec.DataDigest;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,11 @@ public record ImageViews(
      *
      * @param format as it was found, such as {@code qcow2}
      * @param length in bytes
-     * @param sha256 in hexadecimal, lower case
+     * @param sha256 of all its bytes, in hexadecimal, lower case
+     * @param digest of its data, null when it is not known
      */
-    public record Container(String format, long length, String sha256) {
+    public record Container(
+            String format, long length, String sha256, @Nullable DataDigest digest) {
         public Container {
             requireLength(length);
             requireSha256(sha256);
@@ -39,14 +42,11 @@ public record ImageViews(
      * What a guest sees.
      *
      * @param length in bytes
-     * @param sha256 in hexadecimal, lower case; null when it is not known yet
+     * @param digest of its data, null when it is not known yet
      */
-    public record Disk(long length, @Nullable String sha256) {
+    public record Disk(long length, @Nullable DataDigest digest) {
         public Disk {
             requireLength(length);
-            if (sha256 != null) {
-                requireSha256(sha256);
-            }
         }
     }
 
@@ -68,12 +68,12 @@ public record ImageViews(
         return disk == null ? null : disk.length();
     }
 
-    /** SHA-256 of a view, null when it is not known. */
-    public @Nullable String sha256Of(ImageView view) {
+    /** Digest of a view's data, null when it is not known. */
+    public @Nullable DataDigest digestOf(ImageView view) {
         if (view == ImageView.CONTAINER || isRaw()) {
-            return container.sha256();
+            return container.digest();
         }
-        return disk == null ? null : disk.sha256();
+        return disk == null ? null : disk.digest();
     }
 
     private static void requireLength(long length) {

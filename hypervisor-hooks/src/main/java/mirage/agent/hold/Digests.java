@@ -1,14 +1,16 @@
 package mirage.agent.hold;
 
 import mirage.bytes.ByteSource;
+import mirage.codec.DataDigest;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
-/** SHA-256 of files. */
+/** Digests of files. */
 public final class Digests {
     private static final int BUFFER_BYTES = 1 << 20;
 
@@ -19,24 +21,33 @@ public final class Digests {
         void read(int bytes) throws IOException;
     }
 
-    public static MessageDigest sha256() {
+    /** The digest of a source's data. */
+    public static DataDigest ofData(ByteSource source, Pace pace) throws IOException {
+        DataDigest.Stream digest = new DataDigest.Stream();
+        read(source, pace, digest::update);
+        return digest.finish();
+    }
+
+    /** SHA-256 of all bytes of a source, in hexadecimal, lower case. */
+    public static String sha256(ByteSource source, Pace pace) throws IOException {
+        MessageDigest digest;
         try {
-            return MessageDigest.getInstance("SHA-256");
+            digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException(missing);
         }
+        read(source, pace, digest::update);
+        return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** The digest of a source, in hexadecimal. */
-    public static String sha256(ByteSource source, Pace pace) throws IOException {
-        MessageDigest digest = sha256();
+    private static void read(ByteSource source, Pace pace, Consumer<ByteBuffer> reader)
+            throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         for (long at = 0; at < source.length(); at += buffer.limit()) {
             int part = (int) Math.min(BUFFER_BYTES, source.length() - at);
             source.readFully(at, buffer.clear().limit(part));
-            digest.update(buffer.flip());
+            reader.accept(buffer.flip());
             pace.read(part);
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

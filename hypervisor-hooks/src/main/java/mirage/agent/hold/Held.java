@@ -2,6 +2,7 @@ package mirage.agent.hold;
 
 import mirage.agent.deploy.ImageView;
 import mirage.catalog.ImageId;
+import mirage.codec.DataDigest;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import java.util.Objects;
  * @param view which bytes
  * @param place whose file it is
  * @param file where it is
- * @param sha256 of its bytes, in hexadecimal; null when nobody has read it yet: what is made of it will tell
+ * @param digest of its data, null when nobody has read it yet: what is made of it will tell
  * @param cost how many bytes of it are not holes, as far as we know
  * @param stamp of the file when this was noted
  * @param doubted when it did not serve as a base; it is not tried again until it changes
@@ -27,7 +28,7 @@ public record Held(
         ImageView view,
         Place place,
         Path file,
-        @Nullable String sha256,
+        @Nullable DataDigest digest,
         long cost,
         Stamp stamp,
         @Nullable Stamp doubted,
@@ -46,15 +47,15 @@ public record Held(
 
     /** A file on the shelf, verified and not yet forced to disk. */
     public static Held onShelf(
-            ImageId image, ImageView view, Path file, String sha256, long cost, Stamp stamp) {
-        return new Held(image, view, Place.SHELF, file, sha256, cost, stamp, null, false, false);
+            ImageId image, ImageView view, Path file, DataDigest digest, long cost, Stamp stamp) {
+        return new Held(image, view, Place.SHELF, file, digest, cost, stamp, null, false, false);
     }
 
     /** A base of Nova's. */
     public static Held ofNova(
-            ImageId image, ImageView view, Path file, @Nullable String sha256, Stamp stamp) {
+            ImageId image, ImageView view, Path file, @Nullable DataDigest digest, Stamp stamp) {
         return new Held(
-                image, view, Place.NOVA, file, sha256, stamp.size(), stamp, null, true, false);
+                image, view, Place.NOVA, file, digest, stamp.size(), stamp, null, true, false);
     }
 
     public Key key() {
@@ -81,14 +82,14 @@ public record Held(
     }
 
     public Held withDurable() {
-        return new Held(image, view, place, file, sha256, cost, stamp, doubted, true, shown);
+        return new Held(image, view, place, file, digest, cost, stamp, doubted, true, shown);
     }
 
     public Held withShown() {
-        return new Held(image, view, place, file, sha256, cost, stamp, doubted, durable, true);
+        return new Held(image, view, place, file, digest, cost, stamp, doubted, durable, true);
     }
 
-    public Held withSha256(String digest) {
-        return new Held(image, view, place, file, digest, cost, stamp, null, durable, shown);
+    public Held withDigest(DataDigest found) {
+        return new Held(image, view, place, file, found, cost, stamp, null, durable, shown);
     }
 }

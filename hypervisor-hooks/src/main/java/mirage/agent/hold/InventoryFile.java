@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import mirage.agent.deploy.ImageView;
 import mirage.agent.hold.Held.Place;
 import mirage.catalog.ImageId;
+import mirage.codec.DataDigest;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,7 +108,7 @@ final class InventoryFile {
                 .put("view", one.view().name())
                 .put("place", one.place().name())
                 .put("file", one.file().toString())
-                .put("sha256", one.sha256())
+                .put("digest", one.digest() == null ? null : one.digest().sha256())
                 .put("cost", one.cost())
                 .put("durable", one.durable())
                 .put("shown", one.shown());
@@ -133,7 +134,9 @@ final class InventoryFile {
                 ImageView.valueOf(node.path("view").asText()),
                 Place.valueOf(node.path("place").asText()),
                 Path.of(node.path("file").asText()),
-                node.path("sha256").isTextual() ? node.path("sha256").asText() : null,
+                node.path("digest").isTextual()
+                        ? new DataDigest(node.path("digest").asText())
+                        : null,
                 node.path("cost").asLong(),
                 stamp,
                 stamp(node.path("doubted")),

@@ -5,6 +5,7 @@ import mirage.agent.hold.Held.Key;
 import mirage.agent.hold.Held.Place;
 import mirage.bytes.FileSource;
 import mirage.catalog.ImageId;
+import mirage.codec.DataDigest;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +111,7 @@ public final class Shelf {
         }
         LOG.info("{} was not forced to disk, reading it again", held.file());
         try (FileSource source = FileSource.open(held.file())) {
-            if (!Digests.sha256(source, _ -> {}).equals(held.sha256())) {
+            if (!Digests.ofData(source, _ -> {}).equals(held.digest())) {
                 return false;
             }
         }
@@ -204,7 +205,7 @@ public final class Shelf {
      *
      * @param file from {@link #workFile}
      */
-    public Held put(ImageId image, ImageView view, Path file, String sha256, long cost)
+    public Held put(ImageId image, ImageView view, Path file, DataDigest digest, long cost)
             throws IOException {
         Path place = built.resolve(image + "." + view.name().toLowerCase(Locale.ROOT));
         Files.move(
@@ -213,7 +214,7 @@ public final class Shelf {
         if (stamp == null) {
             throw new IOException(place + " went away");
         }
-        Held held = Held.onShelf(image, view, place, sha256, cost, stamp);
+        Held held = Held.onShelf(image, view, place, digest, cost, stamp);
         inventory.put(held);
         return held;
     }

@@ -10,6 +10,7 @@ import mirage.agent.hold.Shelf;
 import mirage.agent.hold.Stamp;
 import mirage.bytes.FileSource;
 import mirage.catalog.ImageId;
+import mirage.codec.DataDigest;
 import mirage.image.inspect.FormatMatch;
 import mirage.image.inspect.ImageInspector;
 
@@ -154,15 +155,15 @@ public final class BaseDirectory {
                             ? ImageView.DISK
                             : ImageView.CONTAINER;
         }
-        String sha256 = inheritedDigest(image, view, stamp);
-        inventory.put(Held.ofNova(image, view, file, sha256, stamp));
+        DataDigest digest = inheritedDigest(image, view, stamp);
+        inventory.put(Held.ofNova(image, view, file, digest, stamp));
         LOG.info("image {}: Nova has its base", image);
     }
 
     /** Nova made the base of what we gave it: then we know what it is, until it is read again. */
-    private @Nullable String inheritedDigest(ImageId image, ImageView view, Stamp stamp) {
+    private @Nullable DataDigest inheritedDigest(ImageId image, ImageView view, Stamp stamp) {
         Held given = inventory.onShelf(image, view);
-        return given != null && given.length() == stamp.size() ? given.sha256() : null;
+        return given != null && given.length() == stamp.size() ? given.digest() : null;
     }
 
     /**
@@ -226,10 +227,9 @@ public final class BaseDirectory {
             out.force(true);
         }
         try (FileSource copied = FileSource.open(mine)) {
-            String found = Digests.sha256(copied, _ -> {});
-            if (!found.equals(image.sha256())) {
-                throw new IOException(
-                        mine + ": SHA-256 " + image.sha256() + " expected, found " + found);
+            DataDigest found = Digests.ofData(copied, _ -> {});
+            if (!found.equals(image.digest())) {
+                throw new IOException(mine + ": " + image.digest() + " expected, found " + found);
             }
         }
     }
@@ -254,7 +254,7 @@ public final class BaseDirectory {
             Stamp stamp = Stamp.of(base);
             if (stamp != null) {
                 inventory.put(
-                        Held.ofNova(image.image(), ImageView.DISK, base, image.sha256(), stamp));
+                        Held.ofNova(image.image(), ImageView.DISK, base, image.digest(), stamp));
             }
             return Seeded.DONE;
         }

@@ -149,7 +149,7 @@ final class LocalBytes {
         LOG.warn("{} went away, making it anew", disk.file());
         shelf.remove(disk);
         Held other = made(disk.image(), ImageView.DISK, exchange);
-        if (other == null || !Objects.equals(other.sha256(), disk.sha256())) {
+        if (other == null || !Objects.equals(other.digest(), disk.digest())) {
             return null;
         }
         shelf.show(other);

@@ -10,10 +10,13 @@ import mirage.agent.build.ImageBuilder;
 import mirage.agent.build.RawDisk;
 import mirage.agent.deploy.Caller;
 import mirage.agent.deploy.ImageView;
+import mirage.agent.hold.Digests;
 import mirage.agent.hold.Held;
 import mirage.agent.hold.Inventory;
 import mirage.agent.hold.Shelf;
+import mirage.agent.hold.Stamp;
 import mirage.agent.wire.Answer;
+import mirage.bytes.FileSource;
 import mirage.catalog.ImageId;
 
 import org.eclipse.jetty.http.HttpFields;
@@ -24,6 +27,9 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -54,6 +60,20 @@ final class RawRecords {
     private final Inventory inventory;
     private final Shelf shelf;
     private final Predicate<ImageId> inUse;
+    private final Map<ImageId, Digested> digested = Collections.synchronizedMap(new Recent());
+
+    private record Digested(Stamp stamp, String sha256) {}
+
+    /** The last that were asked for. */
+    private static final class Recent extends LinkedHashMap<ImageId, Digested> {
+        private static final long serialVersionUID = 1;
+        private static final int MOST = 256;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ImageId, Digested> eldest) {
+            return size() > MOST;
+        }
+    }
 
     RawRecords(
             Forward forward,
@@ -97,22 +117,36 @@ final class RawRecords {
                 return null;
             }
             Held disk = disk(image, caller);
-            if (disk == null || disk.sha256() == null) {
+            if (disk == null) {
                 return null;
             }
+            String sha256 = sha256(disk);
             shelf.show(disk);
             fields.put("disk_format", "raw");
             fields.put("size", disk.length());
             fields.put("virtual_size", disk.length());
             fields.putNull("checksum");
             fields.put("os_hash_algo", "sha256");
-            fields.put("os_hash_value", disk.sha256());
+            fields.put("os_hash_value", sha256);
             return JSON.writeValueAsBytes(fields);
         } catch (CannotMakeException told) {
             return null; // the log has it
         } catch (IOException failure) {
             LOG.warn("image {} is shown as it is: {}", image, failure.toString());
             return null;
+        }
+    }
+
+    /** Of all bytes of a disk: Nova's client knows no other digest of it. Read once; Nova asks for the record twice. */
+    private String sha256(Held disk) throws IOException {
+        Digested known = digested.get(disk.image());
+        if (known != null && known.stamp().equals(disk.stamp())) {
+            return known.sha256();
+        }
+        try (FileSource bytes = FileSource.open(disk.file())) {
+            String sha256 = Digests.sha256(bytes, _ -> {});
+            digested.put(disk.image(), new Digested(disk.stamp(), sha256));
+            return sha256;
         }
     }
 

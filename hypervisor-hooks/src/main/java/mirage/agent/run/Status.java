@@ -94,7 +94,7 @@ final class Status implements Page {
                     .put("place", one.place() == Place.NOVA ? "nova" : "agent")
                     .put("file", one.file().toString())
                     .put("length", one.length())
-                    .put("sha256", one.sha256())
+                    .put("digest", one.digest() == null ? null : one.digest().sha256())
                     .put("state", stateOf(one).toLowerCase(Locale.ROOT));
         }
         return new PageAnswer(200, "application/json", JSON.writeValueAsBytes(status));
@@ -107,7 +107,7 @@ final class Status implements Page {
         if (!one.mayServe()) {
             return "DOUBTED";
         }
-        return one.sha256() == null ? "SEEN" : "KNOWN";
+        return one.digest() == null ? "SEEN" : "KNOWN";
     }
 
     private static PageAnswer onlyGet() {

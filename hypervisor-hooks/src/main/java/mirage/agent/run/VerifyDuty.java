@@ -9,6 +9,7 @@ import mirage.agent.hold.Inventory;
 import mirage.agent.hold.Shelf;
 import mirage.agent.nova.BaseDirectory;
 import mirage.bytes.FileSource;
+import mirage.codec.DataDigest;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ final class VerifyDuty {
     /** Reads everything once whose digest is known. */
     void round() throws IOException {
         for (Held held : inventory.all()) {
-            if (held.sha256() != null && held.isThere() && !isAsItWas(held)) {
+            if (held.digest() != null && held.isThere() && !isAsItWas(held)) {
                 damaged.incrementAndGet();
                 mend(held);
             }
@@ -74,21 +75,21 @@ final class VerifyDuty {
 
     private boolean isAsItWas(Held held) throws IOException {
         try (FileSource source = FileSource.open(held.file())) {
-            String found =
-                    Digests.sha256(
+            DataDigest found =
+                    Digests.ofData(
                             source,
                             bytes -> {
                                 read.addAndGet(bytes);
                                 rate.take(bytes);
                             });
-            return found.equals(held.sha256());
+            return found.equals(held.digest());
         } catch (NoSuchFileException gone) {
             return true; // Nova removed it meanwhile
         }
     }
 
     private void mend(Held held) throws IOException {
-        LOG.error("{} is not what it was: SHA-256 {} expected", held.file(), held.sha256());
+        LOG.error("{} is not what it was: {} expected", held.file(), held.digest());
         if (held.place() == Place.SHELF) {
             shelf.remove(held);
             return;
@@ -99,8 +100,8 @@ final class VerifyDuty {
             return;
         }
         Held good = builder.makeOrFetch(held.image(), account.get());
-        if (!Objects.equals(held.sha256(), good.sha256())) {
-            throw new IOException(held.file() + ": what came for it has SHA-256 " + good.sha256());
+        if (!Objects.equals(held.digest(), good.digest())) {
+            throw new IOException(held.file() + ": what came for it has " + good.digest());
         }
         LOG.warn("{}: {}", held.file(), bases.replace(good, shelf, LOCK_WAIT));
     }

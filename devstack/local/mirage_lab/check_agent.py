@@ -1,0 +1,271 @@
+"""Nova with an agent on its host: children of images that the host holds. See devstack/local/check-agent."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from mirage_lab import scenario
+from mirage_lab.check_compute import BASE_IMAGES, GUEST, SERVER_SECONDS, Compute
+from mirage_lab.cloud import LAB
+from mirage_lab.scenario import await_value, require, say
+from mirage_lab.wire import Wire
+
+LOCAL = Path(__file__).resolve().parent.parent
+MIRAGE = LOCAL.parent.parent / "mirage"
+CHANGED_BYTES = 3_000_000
+# How far what crosses may go beyond the delta.
+ALLOWANCE = 1.05
+# The ext4 file system of the guest's disk, which make-guest-image lays out.
+ROOT_OFFSET = 49 << 20
+
+
+class Host(Compute):
+    """What crosses from the image service to the host is on the agent's wire; Nova's own requests end at the agent."""
+
+    def __init__(self):
+        super().__init__()
+        self.crossed = Wire(LAB / "logs" / "wire-agent-1.jsonl")
+        self.files: list[Path] = []
+
+    def parent(self) -> str:
+        """The parent's id; the host holds it."""
+        image = self.upload("parent")
+        self.boot("of-parent", image)
+        return image
+
+    def child(self, name: str, disk_format: str, compressed: bool = False) -> tuple[str, str, Path]:
+        """Uploads a disk that differs from the guest's in a part of /payload: its id, the payload's SHA-256, the raw disk."""
+        raw = LAB / f"{self.prefix}-{name}.raw"
+        self.files.append(raw)
+        _run("qemu-img", "convert", "-O", "raw", GUEST, raw)
+        payload = _change_payload(raw)
+        file = raw
+        if disk_format == "qcow2":
+            file = raw.with_suffix(".qcow2")
+            self.files.append(file)
+            _run("qemu-img", "convert", *(["-c"] if compressed else []), "-O", "qcow2", raw, file)
+        return self.upload(name, file, disk_format), payload, raw
+
+    def await_taken_apart(self, image: str) -> None:
+        """An upload is acknowledged before it is taken apart; deltas need that."""
+        session = self.admin.sdk.session
+        url = self.admin.sdk.image.get_endpoint().removesuffix("/v2") + f"/deploy/v1/images/{image}"
+        await_value(
+            120, f"image {image} for deploying", 200, lambda: session.get(url, raise_exc=False).status_code, {404}
+        )
+
+    def require_only_delta(self, mark: int, image: str) -> None:
+        crossed = [r for r in self.crossed.since(mark) if image in r.path]
+        for request in crossed:
+            say(f"    {request}")
+        delta = sum(r.response_bytes for r in crossed if r.path.split("?")[0].endswith("/delta") and r.method == "GET")
+        # All of the host's traffic, whatever it was for.
+        total = sum(r.response_bytes for r in self.crossed.since(mark))
+        require(delta > 0, "no delta was fetched")
+        require(total <= delta * ALLOWANCE, f"{total} bytes crossed for a delta of {delta}")
+        say(f"  {total} bytes crossed for a delta of {delta}; the image has {GUEST.stat().st_size}")
+
+    def remove_everything(self) -> None:
+        super().remove_everything()
+        for file in self.files:
+            file.unlink(missing_ok=True)
+
+
+def _boot_child(host: Host, disk_format: str, compressed: bool = False) -> None:
+    host.parent()
+    image, payload, raw = host.child(f"child-{disk_format}", disk_format, compressed)
+    host.await_taken_apart(image)
+    mark, asked = host.crossed.mark(), host.wire.mark()
+    host.boot("of-child", image, payload=payload)
+    host.print_requests(asked)
+    host.require_only_delta(mark, image)
+    require(_same(_base_of(image), raw), "the base image is not the child's disk")
+
+
+def raw(host: Host) -> None:
+    _boot_child(host, "raw")
+
+
+def qcow2(host: Host) -> None:
+    _boot_child(host, "qcow2")
+
+
+def compressed(host: Host) -> None:
+    _boot_child(host, "qcow2", compressed=True)
+
+
+def seeded(host: Host) -> None:
+    host.parent()
+    image, payload, raw = host.child("child-seeded", "qcow2", compressed=True)
+    host.await_taken_apart(image)
+    mark = host.crossed.mark()
+    _run(MIRAGE, "agent", "pull", "--config-file", LAB / "etc" / "agent-1" / "agent.conf", image)
+    await_value(SERVER_SECONDS, "the child in Nova's cache", True, _base_of(image).exists)
+    host.require_only_delta(mark, image)
+    require(_same(_base_of(image), raw), "what was seeded is not the child's disk")
+    asked = host.wire.mark()
+    host.boot("of-seeded", image, payload=payload)
+    require(not host.wire.since(asked), f"the boot asked: {host.wire.since(asked)}")
+    say("  the boot asked nothing")
+
+
+def snapshot(host: Host) -> None:
+    server = host.boot("original", host.upload("image"))
+    name = f"{host.prefix}-snapshot"
+    scenario.command(host.demo, "server", "image", "create", "--name", name, server)
+    find = host.demo.sdk.image.find_image
+    await_value(SERVER_SECONDS, "the snapshot", "active", lambda: find(name).status, {"killed", "deleted"})
+    image = find(name).id
+    host.images.append(image)
+    host.await_taken_apart(image)
+    mark = host.crossed.mark()
+    host.boot("of-snapshot", image, boots=2)
+    host.require_only_delta(mark, image)
+
+
+def second(host: Host) -> None:
+    """A host of its own: its agent makes the child of the parent that lies in its folder of base images."""
+    parent = host.upload("parent")
+    bases = LAB / "agent-2" / "instances" / "_base"
+    held = bases / _cache_name(parent)
+    _run("qemu-img", "convert", "-O", "raw", GUEST, held)
+    host.files.append(held)
+    image, _, disk = host.child("child-second", "qcow2", compressed=True)
+    host.await_taken_apart(image)
+    host.await_taken_apart(parent)
+    crossed = Wire(LAB / "logs" / "wire-agent-2.jsonl")
+    # Nova asks for the parent once, at its first boot: so the agent knows whose file it is.
+    agent = f"http://127.0.0.1:{os.environ['LAB_SECOND_AGENT_PORT']}"
+    session = host.demo.sdk.session
+    require(session.get(f"{agent}/v2/images/{parent}").status_code == 200, "the parent's record")
+    mark = crossed.mark()
+    shown = session.get(f"{agent}/v2/images/{image}").json()
+    digest = hashlib.sha256()
+    with session.get(f"{agent}/v2/images/{image}/file", stream=True) as answer:
+        require(answer.status_code == 200, f"the child's bytes: {answer.status_code}")
+        for part in answer.iter_content(1 << 20):
+            digest.update(part)
+    require(digest.hexdigest() == _sha256(disk), "the second host gets other bytes")
+    require(shown["disk_format"] == "raw", f"the record says {shown['disk_format']}")
+    require(shown["size"] == disk.stat().st_size, f"the record says {shown['size']} bytes")
+    total = sum(r.response_bytes for r in crossed.since(mark))
+    delta = sum(r.response_bytes for r in crossed.since(mark) if r.path.split("?")[0].endswith("/delta"))
+    require(0 < total <= delta * ALLOWANCE, f"{total} bytes crossed for a delta of {delta}")
+    say(f"  {total} bytes crossed for a delta of {delta}")
+
+
+def killed(host: Host) -> None:
+    """SIGKILL at several moments of a boot: it succeeds, or fails as Nova's boots do; the one after it is right."""
+    host.parent()
+    for delay in (0.2, 0.8, 1.5):
+        image, payload, raw = host.child(f"child-killed-{delay}", "qcow2", compressed=True)
+        host.await_taken_apart(image)
+        asked = host.wire.mark()
+        server = host.create(f"killed-{delay}", image)
+        await_value(60, "Nova's first request", True, lambda mark=asked: _pid_of_request(host, mark))
+        time.sleep(delay)
+        _kill_agent()
+        _start_agent()
+        await_value(
+            SERVER_SECONDS,
+            f"server {server}",
+            True,
+            lambda one=server: host.server(one).status in {"ACTIVE", "ERROR"},
+        )
+        say(f"  killed after {delay} s: the boot is {host.server(server).status}")
+        base = _base_of(image)
+        require(not base.exists() or _same(base, raw), "a wrong base image")
+        host.boot(f"after-{delay}", image, payload=payload)
+        require(_same(_base_of(image), raw), "a wrong base image")
+    left = [file.name for file in BASE_IMAGES.iterdir() if not _is_cache_name(file.name)]
+    require(not left, f"left behind in Nova's cache: {left}")
+
+
+def uninstalled(host: Host) -> None:
+    parent = host.parent()
+    child, payload, _ = host.child("child-kept", "qcow2", compressed=True)
+    host.await_taken_apart(child)
+    host.boot("of-child", child, payload=payload)
+    _shell("process_stop agent-1", 'pass_through_up wire-compute "$COMPUTE_IMAGE_PORT" "$(mirage_url 1)"')
+    try:
+        host.boot("parent-without", parent)
+        host.boot("child-without", child, payload=payload)
+        fresh, payload, _ = host.child("child-fresh", "qcow2", compressed=True)
+        host.boot("fresh-without", fresh, payload=payload)
+    finally:
+        _shell("agent_start 1", 'pass_through_up wire-compute "$COMPUTE_IMAGE_PORT" "$(agent_url 1)"')
+
+
+def _pid_of_request(host: Host, mark: int) -> bool:
+    # Nova's requests are logged when they end; the agent's own come while it works.
+    return bool(host.crossed.since(mark)) or bool(host.wire.since(mark))
+
+
+def _kill_agent() -> None:
+    pid = int((LAB / "pids" / "agent-1.pid").read_text())
+    _run("kill", "-9", str(pid))
+
+
+def _start_agent() -> None:
+    _shell("agent_start 1", 'await 60 agent-1 http_answers "$(agent_url 1)/agent/status"')
+
+
+def _shell(*lines: str) -> None:
+    """Words of the lab's own scripts."""
+    services = ("image", "mirage", "agent", "compute")
+    script = [f". {LOCAL}/lab.sh", "need_lab", *(f". {LOCAL}/services/{name}.sh" for name in services), *lines]
+    _run("bash", "-c", "\n".join(script))
+
+
+def _change_payload(disk: Path) -> str:
+    """Rewrites a part of /payload where it lies, and gives the file's new SHA-256."""
+    where = f"{disk}?offset={ROOT_OFFSET}"
+    blocks = _run("debugfs", "-R", "blocks /payload", where).split()
+    noise = os.urandom(CHANGED_BYTES)
+    block_bytes = int(_run("dumpe2fs", "-h", where).split("Block size:")[1].split()[0])
+    with disk.open("r+b") as file:
+        for number, block in enumerate(blocks[100 : 100 + CHANGED_BYTES // block_bytes]):
+            file.seek(ROOT_OFFSET + int(block) * block_bytes)
+            file.write(noise[number * block_bytes : (number + 1) * block_bytes])
+    dumped = disk.with_suffix(".payload")
+    _run("debugfs", "-R", f"dump /payload {dumped}", where)
+    try:
+        return _sha256(dumped)
+    finally:
+        dumped.unlink()
+
+
+def _cache_name(image: str) -> str:
+    # Nova names a file of its cache by the SHA-1 of the image's id as text.
+    return hashlib.sha1(image.encode(), usedforsecurity=False).hexdigest()
+
+
+def _is_cache_name(name: str) -> bool:
+    return len(name) == 40 and set(name) <= set("0123456789abcdef")
+
+
+def _base_of(image: str) -> Path:
+    return BASE_IMAGES / _cache_name(image)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return subprocess.run(["cmp", "-s", one, other], check=False).returncode == 0
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _run(*command) -> str:
+    done = subprocess.run([str(word) for word in command], check=False, capture_output=True, text=True)
+    require(done.returncode == 0, f"{command[0]}: {done.stderr.strip()}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    ALL = [raw, qcow2, compressed, seeded, snapshot, second, killed, uninstalled]
+    sys.exit(scenario.run(Host, ALL, sys.argv[1:], "Nova works with an agent on its host"))
