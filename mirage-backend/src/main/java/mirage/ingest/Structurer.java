@@ -131,7 +131,7 @@ public final class Structurer {
                         provenance,
                         spool.map().sketch());
         ManifestId id = manifests.write(manifest);
-        earlierImages.add(id, manifest.sketch());
+        earlierImages.add(id, manifest);
         return id;
     }
 
