@@ -128,7 +128,7 @@ public final class Deployment {
         return known(view).length();
     }
 
-    /** Images whose uploaded bytes agree with those of an image at many places, most of all first. */
+    /** Images that are like an image, most of all first; see {@link MirageLibrary#alike}. */
     public List<ImageId> alike(ImageId image, int atMost) throws IOException {
         return library.alike(image, atMost);
     }

@@ -133,7 +133,7 @@ public final class Structurer {
                         spool.map().sketch(),
                         data);
         ManifestId id = manifests.write(manifest);
-        earlierImages.add(id, manifest.sketch());
+        earlierImages.add(id, manifest);
         return id;
     }
 

@@ -380,15 +380,16 @@ public final class MirageLibrary implements ImageLibrary {
     }
 
     /**
-     * Images whose uploaded bytes agree with those of an image at many places, the one that agrees most first. What was
-     * stored a minute ago may be missing.
+     * Images whose uploaded bytes agree with those of an image at many places, the one that agrees most first; behind them
+     * those with the same file system, by its UUID, in whatever format. What another process stored may be missing for
+     * minutes.
      */
     public List<ImageId> alike(ImageId image, int atMost) throws IOException {
         startComparing();
         ImageManifest manifest = manifest(image);
         return manifest == null
                 ? List.of()
-                : earlierImages.alike(manifest.sketch()).stream()
+                : earlierImages.alike(manifest).stream()
                         .filter(other -> !other.equals(image))
                         .limit(atMost)
                         .toList();

@@ -15,6 +15,7 @@ import mirage.delta.Delta;
 import mirage.delta.DeltaApplier;
 import mirage.deploy.Deployment.Candidate;
 import mirage.deploy.Deployment.Range;
+import mirage.library.Ext4Images;
 import mirage.library.ImageNotFoundException;
 import mirage.library.ImageView;
 import mirage.library.LibrarySettings.Acknowledge;
@@ -229,16 +230,28 @@ final class DeploymentTest {
         store(library, "base", base);
         store(library, "child", changed(base, 70_000));
         store(library, "stranger", random(2));
-        // What images are compared by is read in the background, anew with each start.
-        library.close();
-        shelf.close();
-        open();
-        List<ImageId> alike = List.of();
-        for (long end = System.nanoTime() + 30_000_000_000L;
-                alike.isEmpty() && System.nanoTime() < end; ) {
-            alike = deployment.alike(new ImageId("child"), 4);
-        }
-        assertThat(alike).containsExactly(new ImageId("base"));
+        assertThat(deployment.alike(new ImageId("child"), 4)).containsExactly(new ImageId("base"));
+        library.delete(new ImageId("base"));
+        store(library, "other", changed(base, 9_000_000));
+        assertThat(deployment.alike(new ImageId("child"), 4)).containsExactly(new ImageId("other"));
+        assertThat(deployment.alike(new ImageId("stranger"), 4)).isEmpty();
+    }
+
+    /** A copy of a disk keeps the UUID of its file system, however it is packed. */
+    @Test
+    void imagesOfOneDescentAreFound() throws Exception {
+        Path tree = Files.createDirectories(directory.resolve("tree"));
+        Files.writeString(tree.resolve("file"), "text\n".repeat(20_000));
+        byte[] disk = Ext4Images.make(tree, directory, 16);
+        store(library, "base", qcow2(disk, "-c"));
+        store(library, "child", disk);
+        store(library, "stranger", random(2));
+        assertThat(deployment.alike(new ImageId("child"), 4)).containsExactly(new ImageId("base"));
+        assertThat(deployment.alike(new ImageId("base"), 4)).containsExactly(new ImageId("child"));
+        assertThat(deployment.candidates(disk("child"), List.of(disk("base"))))
+                .singleElement()
+                .extracting(Candidate::bytes)
+                .isEqualTo(0L);
     }
 
     @Test

@@ -7,12 +7,22 @@ import java.io.IOException;
 
 /** All keepers of records, in memory or in one database, which is closed with them. */
 record Keepers(
-        ImageRecords images, ImageMembers members, Tasks tasks, Nodes nodes, AutoCloseable closing)
+        ImageRecords images,
+        ImageMembers members,
+        Tasks tasks,
+        Nodes nodes,
+        Hosts hosts,
+        AutoCloseable closing)
         implements AutoCloseable {
     static Keepers inMemory() {
         MemoryImageRecords images = new MemoryImageRecords();
         return new Keepers(
-                images, images.members(), new MemoryTasks(), new MemoryNodes(), () -> {});
+                images,
+                images.members(),
+                new MemoryTasks(),
+                new MemoryNodes(),
+                new MemoryHosts(),
+                () -> {});
     }
 
     static Keepers in(DatabaseAddress address) throws IOException {
@@ -22,6 +32,7 @@ record Keepers(
                 new SqlImageMembers(database),
                 new SqlTasks(database),
                 new SqlNodes(database),
+                new SqlHosts(database),
                 database);
     }
 

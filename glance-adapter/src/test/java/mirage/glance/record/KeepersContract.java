@@ -21,13 +21,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
-/** What the keepers of members, tasks and nodes promise. */
+/** What the keepers of members, tasks, nodes and hosts promise. */
 abstract class KeepersContract {
     private static final Instant LATER = START.plusSeconds(3600);
 
@@ -314,6 +315,78 @@ abstract class KeepersContract {
                 created,
                 created,
                 null);
+    }
+
+    @Nested
+    final class OfHosts {
+        private static final Set<ImageId> NONE = Set.of();
+
+        @Test
+        void aHostIsToldWhatToRemoveUntilItDid() {
+            Hosts hosts = keepers.hosts();
+            hosts.revoke(id(2), START.plusSeconds(2));
+            hosts.revoke(id(1), START.plusSeconds(1));
+            hosts.revoke(id(1), LATER);
+            assertThat(hosts.isRevoked(id(1))).isTrue();
+            assertThat(hosts.isRevoked(id(3))).isFalse();
+            Hosts.Answer first = hosts.tell("a", Set.of(id(1)), NONE, START.plusSeconds(3), 10);
+            assertThat(first).isEqualTo(new Hosts.Answer(null, List.of(id(1), id(2))));
+            Hosts.Answer second =
+                    hosts.tell("a", NONE, Set.of(id(1), id(3)), START.plusSeconds(4), 10);
+            assertThat(second).isEqualTo(new Hosts.Answer(START.plusSeconds(3), List.of(id(2))));
+            assertThat(hosts.tell("A", NONE, NONE, START.plusSeconds(5), 1).toRemove())
+                    .containsExactly(id(1));
+            assertThat(hosts.revocation(id(1), START))
+                    .isEqualTo(
+                            new Hosts.Revocation(START.plusSeconds(1), List.of("a"), List.of("A")));
+            assertThat(hosts.revocation(id(3), START)).isNull();
+            // It has got it again: from a backup, say.
+            assertThat(hosts.tell("a", Set.of(id(1)), Set.of(id(1)), LATER, 10).toRemove())
+                    .containsExactly(id(1), id(2));
+            assertThat(hosts.revocation(id(1), START.plusSeconds(5)))
+                    .isEqualTo(new Hosts.Revocation(START.plusSeconds(1), List.of(), List.of("a")));
+            assertThat(hosts.tell("a", NONE, Set.of(id(1), id(2)), LATER, 10).toRemove()).isEmpty();
+            assertThat(hosts.tell("a", NONE, Set.of(id(1), id(2)), LATER, 10).toRemove()).isEmpty();
+        }
+
+        @Test
+        void aHostIsToldAFewAtATime() {
+            Hosts hosts = keepers.hosts();
+            for (int number = 1; number <= 5; number++) {
+                hosts.revoke(id(number), START.plusSeconds(number));
+            }
+            assertThat(hosts.tell("a", NONE, NONE, START, 2).toRemove())
+                    .containsExactly(id(1), id(2));
+            // It was not told of the third one.
+            assertThat(hosts.tell("a", NONE, Set.of(id(1), id(2), id(3)), START, 2).toRemove())
+                    .containsExactly(id(3), id(4));
+        }
+
+        @Test
+        void silentHostsAreForgotten() {
+            Hosts hosts = keepers.hosts();
+            hosts.revoke(id(1), START);
+            hosts.tell("confirming", NONE, Set.of(id(1)), START, 10);
+            hosts.tell("old", NONE, NONE, START, 10);
+            hosts.tell("new", NONE, NONE, LATER, 10);
+            hosts.forget(START);
+            assertThat(hosts.revocation(id(1), START.minusSeconds(1)))
+                    .isEqualTo(new Hosts.Revocation(START, List.of("confirming"), List.of("new")));
+            assertThat(hosts.tell("old", NONE, NONE, LATER, 10).seenBefore()).isNull();
+        }
+
+        @Test
+        void manyMayRevokeAtOnce() throws Exception {
+            assertThat(
+                            inParallel(
+                                    10,
+                                    () -> {
+                                        keepers.hosts().revoke(id(1), START);
+                                        return true;
+                                    }))
+                    .containsOnly(true);
+            assertThat(keepers.hosts().isRevoked(id(1))).isTrue();
+        }
     }
 
     @Nested
