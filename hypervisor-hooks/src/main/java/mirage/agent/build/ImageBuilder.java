@@ -49,7 +49,7 @@ import java.util.concurrent.TimeoutException;
  *   <li>the service says what the image is, to the caller whose request it is
  *   <li>of what is held here, the service says which are good bases
  *   <li>the delta is fetched into a file, and checked
- *   <li>base and delta make a new file, which is the image when its SHA-256 is
+ *   <li>base and delta make a new file, which is the image when its digests are
  *   <li>the file goes onto the shelf, is used, and is forced to disk meanwhile
  * </ol>
  *
@@ -287,16 +287,11 @@ public final class ImageBuilder implements AutoCloseable {
                     BaseFile source = BaseFile.open(base.file());
                     SparseFile out = SparseFile.create(file, deadline)) {
                 DeltaApplier.apply(delta, source, out); // 4
-                out.end();
+                String sha256 = out.end();
+                requireSame(views, view, sha256);
                 measures.copied(lengthOf(index, DeltaRun.Copy.class, true));
                 measures.took(Phase.APPLY, Duration.ofNanos(System.nanoTime() - start));
-                Held made =
-                        shelf.put(
-                                views.image(),
-                                view,
-                                file,
-                                index.targetDigest().sha256(),
-                                out.cost()); // 5
+                Held made = shelf.put(views.image(), view, file, sha256, out.cost()); // 5
                 inventory.used(base.key());
                 return made;
             } catch (CorruptBlobException | BaseFailedException damaged) {
@@ -317,22 +312,26 @@ public final class ImageBuilder implements AutoCloseable {
             Delta delta = Delta.open("delta to " + views.image(), bytes);
             delta.requireIntact();
             DeltaIndex index = delta.index();
-            String sha256 = views.sha256Of(view);
-            if (!Objects.equals(index.targetLength(), views.lengthOf(view))
-                    || sha256 != null && !sha256.equals(index.targetDigest().sha256())) {
+            if (!Objects.equals(index.targetLength(), views.lengthOf(view))) {
                 throw new CannotMakeException(
                         Cause.DELTA,
                         views.lengthOf(view)
-                                + " bytes of SHA-256 "
-                                + sha256
-                                + " expected, the delta makes "
-                                + index.targetLength()
-                                + " of "
-                                + index.targetDigest().sha256());
+                                + " bytes expected, the delta makes "
+                                + index.targetLength());
             }
             return delta;
         } catch (CorruptBlobException damaged) {
             throw new CannotMakeException(Cause.DELTA, damaged);
+        }
+    }
+
+    /** The delta knows its target by a digest of its own; this is the one that the image is known by. */
+    private static void requireSame(ImageViews views, ImageView view, String found)
+            throws CannotMakeException {
+        String expected = views.sha256Of(view);
+        if (expected != null && !expected.equals(found)) {
+            throw new CannotMakeException(
+                    Cause.DELTA, "SHA-256 " + expected + " expected, the delta makes " + found);
         }
     }
 

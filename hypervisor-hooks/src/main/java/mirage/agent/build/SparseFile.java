@@ -11,25 +11,36 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file that is written from its start to its end, with holes where zeros are. */
+/** A file that is written from its start to its end, with holes where zeros are, and digested meanwhile. */
 final class SparseFile implements DeltaApplier.Target, Closeable {
     private static final int PIECE_BYTES = 64 * 1024;
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(PIECE_BYTES).asReadOnlyBuffer();
 
     private final FileChannel channel;
+    private final FollowingDigest digest;
     private final Deadline deadline;
+
+    /** Where the file ends now: what is behind it, and is not written, is a hole to be. */
+    private long fileEnd;
+
     private long length;
     private long cost;
 
-    private SparseFile(FileChannel channel, Deadline deadline) {
+    private SparseFile(FileChannel channel, FollowingDigest digest, Deadline deadline) {
         this.channel = channel;
+        this.digest = digest;
         this.deadline = deadline;
     }
 
     static SparseFile create(Path file, Deadline deadline) throws IOException {
-        return new SparseFile(
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                deadline);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            return new SparseFile(channel, FollowingDigest.of(file), deadline);
+        } catch (IOException failure) {
+            channel.close();
+            throw failure;
+        }
     }
 
     @Override
@@ -44,6 +55,7 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
             length += piece;
             bytes.position(bytes.position() + piece);
         }
+        digest.wrote(fileEnd);
     }
 
     private void put(ByteBuffer part) throws NoRoomException {
@@ -52,6 +64,7 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
             for (long at = length; part.hasRemaining(); ) {
                 at += channel.write(part, at);
             }
+            fileEnd = length + part.limit();
         } catch (IOException failure) {
             // A full disk, mostly: the base and the delta are as good as before.
             throw new NoRoomException("cannot be written: " + failure.getMessage());
@@ -63,11 +76,16 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
         length += count;
     }
 
-    /** Gives the file its length; what is not written is a hole. */
-    void end() throws IOException {
-        if (length > 0 && channel.size() < length) {
+    /**
+     * Gives the file its length; what is not written is a hole.
+     *
+     * @return SHA-256 of all of it, in hexadecimal
+     */
+    String end() throws IOException {
+        if (fileEnd < length) {
             channel.write(ByteBuffer.allocate(1), length - 1);
         }
+        return digest.finish(length);
     }
 
     /** Bytes that are not holes. */
@@ -77,6 +95,7 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
 
     @Override
     public void close() throws IOException {
+        digest.close();
         channel.close();
     }
 }

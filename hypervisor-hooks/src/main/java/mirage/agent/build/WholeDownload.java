@@ -19,8 +19,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 
 /** Downloads an image and takes the guest's disk out of it. */
 final class WholeDownload {
@@ -65,12 +63,12 @@ final class WholeDownload {
                     "what was uploaded",
                     views.container().sha256(),
                     Digests.sha256(bytes, _ -> deadline.check()));
-            String found = copy(views.isRaw() ? bytes : diskOf(bytes), length, out);
+            copy(views.isRaw() ? bytes : diskOf(bytes), length, out);
+            String found = out.end();
             String expected = views.sha256Of(ImageView.DISK);
             if (expected != null) {
                 require("the disk", expected, found);
             }
-            out.end();
             return shelf.put(views.image(), ImageView.DISK, disk, found, out.cost());
         }
     }
@@ -85,21 +83,18 @@ final class WholeDownload {
         return image.disk();
     }
 
-    private static String copy(ByteSource disk, long length, SparseFile out) throws IOException {
+    private static void copy(ByteSource disk, long length, SparseFile out) throws IOException {
         if (disk.length() != length) {
             throw new CannotMakeException(
                     Cause.OTHER, "a disk of " + length + " bytes expected, found " + disk.length());
         }
-        MessageDigest digest = Digests.sha256();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         for (long at = 0; at < length; ) {
             int part = (int) Math.min(BUFFER_BYTES, length - at);
             disk.readFully(at, buffer.clear().limit(part));
-            digest.update(buffer.flip().duplicate());
-            out.write(buffer);
+            out.write(buffer.flip());
             at += part;
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static void require(String what, String expected, String found)
