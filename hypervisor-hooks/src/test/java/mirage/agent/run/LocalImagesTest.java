@@ -229,24 +229,12 @@ final class LocalImagesTest {
     @Test
     void withoutNovaTheAgentsOwnImagesAreTheBases() throws Exception {
         agent.set("nova.instances_path=");
-        assertThat(pull(BASE)).isEqualTo("ready");
+        assertThat(agent.pull(BASE).path(BASE).asText()).isEqualTo("ready");
         long before = wire.answered();
         assertThat(agent.get("/v2/images/" + QCOW2 + "/file").body()).isEqualTo(CONTAINER);
         assertThat(wire.answered() - before).isLessThan(CONTAINER.length / 4);
         assertThat(Files.readAllBytes(agent.state.resolve("built").resolve(BASE + ".disk")))
                 .isEqualTo(BASE_DISK);
-    }
-
-    private String pull(String image) throws IOException {
-        HttpResponse<byte[]> answer =
-                agent.send(
-                        java.net.http.HttpRequest.newBuilder(agent.uri("/agent/pull"))
-                                .header("X-Mirage-Agent-Key", ControlKey.read(agent.state).text())
-                                .POST(
-                                        java.net.http.HttpRequest.BodyPublishers.ofString(
-                                                "{\"images\": [\"" + image + "\"]}"))
-                                .build());
-        return TestAgent.JSON.readTree(answer.body()).path(image).asText();
     }
 
     private JsonNode direct(String path) throws IOException {

@@ -2,6 +2,8 @@ package mirage.agent.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.agent.FakeFacade;
 import mirage.agent.nova.BaseDirectory;
@@ -109,6 +111,19 @@ final class TestAgent implements AutoCloseable {
         } catch (InterruptedException stopped) {
             throw new IllegalStateException(stopped);
         }
+    }
+
+    /** What became of each. */
+    JsonNode pull(String... images) throws IOException {
+        ObjectNode request = JSON.createObjectNode();
+        ArrayNode list = request.putArray("images");
+        List.of(images).forEach(list::add);
+        return JSON.readTree(
+                send(HttpRequest.newBuilder(uri("/agent/pull"))
+                                .header("X-Mirage-Agent-Key", ControlKey.read(state).text())
+                                .POST(HttpRequest.BodyPublishers.ofString(request.toString()))
+                                .build())
+                        .body());
     }
 
     JsonNode json(String path) throws IOException {
