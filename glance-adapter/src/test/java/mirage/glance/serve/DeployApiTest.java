@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import mirage.bytes.ByteSources;
+import mirage.codec.DataDigest;
 import mirage.config.ConfigurationReader;
 import mirage.delta.Delta;
 import mirage.delta.DeltaApplier;
@@ -147,6 +148,12 @@ final class DeployApiTest {
                 : Files.readString(directory.resolve("data/token")).strip();
     }
 
+    private static String dataDigest(byte[] bytes) {
+        DataDigest.Stream digest = new DataDigest.Stream();
+        digest.update(ByteBuffer.wrap(bytes));
+        return digest.finish().sha256();
+    }
+
     private static String sha256(byte[] bytes) throws Exception {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
@@ -276,8 +283,10 @@ final class DeployApiTest {
         assertThat(image.path("id").asText()).isEqualTo(child);
         for (String view : List.of("container", "disk")) {
             assertThat(image.at("/views/" + view + "/length").asLong()).isEqualTo(DISK_BYTES);
-            assertThat(image.at("/views/" + view + "/sha256").asText()).isEqualTo(sha256(changed));
+            assertThat(image.at("/views/" + view + "/digest").asText())
+                    .isEqualTo(dataDigest(changed));
         }
+        assertThat(image.at("/views/container/sha256").asText()).isEqualTo(sha256(changed));
         assertThat(answer.header("X-Openstack-Request-Id")).startsWith("req-");
         String first = upload("alice", "family", "", random(10));
         String second = upload("alice", "family", "", random(11));

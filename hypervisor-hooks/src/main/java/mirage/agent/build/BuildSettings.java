@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 public record BuildSettings(double worthwhile, int atOnce, Duration atMost) {
     /** A delta of this many bytes is worthwhile, however small the image. */
-    private static final long ALWAYS_BYTES = 64 * 1024;
+    private static final long ALWAYS_BYTES = 16 * 1024;
 
     /** What a delta brings, which is told of those that are not made yet, is about so many times what it has. */
     private static final int COMPRESSION = 3;

@@ -1,0 +1,396 @@
+package mirage.agent;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import mirage.catalog.ImageId;
+import mirage.codec.DataDigest;
+import mirage.library.ImageView;
+import mirage.library.LibrarySettings;
+import mirage.library.MirageLibrary;
+import mirage.library.View;
+
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.UrlEncoded;
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An image service with the deploy API, over real deltas: {@code docs/deploy-api.yaml}, and of the Image API what tests
+ * need. Counts what it sends, notes what it is asked, and damages deltas when it is told to.
+ */
+public final class FakeFacade implements AutoCloseable {
+    public static final String TOKEN = "gAAAA-demo";
+    public static final String STRANGER = "gAAAA-other";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern DEPLOY =
+            Pattern.compile("/deploy/v1/images/([^/]+)(/deltas|/delta)?");
+    private static final Pattern IMAGE = Pattern.compile("/v2/images/([^/]+)(/file)?");
+
+    private final Server server = new Server();
+    private final ServerConnector connector;
+    private final Path directory;
+    private final MirageLibrary library;
+    private final Map<String, Image> images = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, byte[]> deltas = new ConcurrentHashMap<>();
+
+    /** What was asked: method and target. */
+    public final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+
+    /** Bytes of bodies that went out. */
+    public final AtomicLong sent = new AtomicLong();
+
+    public final Set<String> revoked = Collections.synchronizedSet(new LinkedHashSet<>());
+    public final Set<String> announced = Collections.synchronizedSet(new LinkedHashSet<>());
+    public final Set<String> confirmed = Collections.synchronizedSet(new LinkedHashSet<>());
+    public volatile List<String> holds = List.of();
+    public volatile boolean deployApi = true;
+    public volatile UnaryOperator<byte[]> damage = UnaryOperator.identity();
+
+    /** What a test uploaded. */
+    public record Uploaded(int length, String sha256) {}
+
+    private record Image(
+            String name, byte[] container, String format, byte[] disk, List<String> tags) {}
+
+    public FakeFacade(Path directory) throws Exception {
+        this.directory = directory;
+        this.library = MirageLibrary.open(directory.resolve("library"), LibrarySettings.defaults());
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.setUriCompliance(UriCompliance.UNSAFE);
+        this.connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        server.setHandler(new Routes());
+        server.start();
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + connector.getLocalPort());
+    }
+
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Adds an image. */
+    public void add(
+            String id, String name, byte[] container, String format, byte[] disk, String... tags)
+            throws IOException {
+        library.store(new ImageId(id), name, new ByteArrayInputStream(container));
+        images.put(id, new Image(name, container, format, disk, List.of(tags)));
+    }
+
+    public void remove(String id) {
+        images.remove(id);
+    }
+
+    /** The delta that is sent. */
+    public byte[] delta(String base, View baseView, String target, View view) throws IOException {
+        String key = base + baseView + target + view;
+        byte[] known = deltas.get(key);
+        if (known == null) {
+            Path file = directory.resolve("delta");
+            library.deltas()
+                    .make(
+                            new ImageView(new ImageId(base), baseView),
+                            new ImageView(new ImageId(target), view),
+                            file);
+            known = Files.readAllBytes(file);
+            deltas.put(key, known);
+        }
+        return known;
+    }
+
+    public static String dataDigest(byte[] bytes) {
+        DataDigest.Stream digest = new DataDigest.Stream();
+        digest.update(ByteBuffer.wrap(bytes));
+        return digest.finish().sha256();
+    }
+
+    public static String digest(String algorithm, byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        server.stop();
+        library.close();
+    }
+
+    private final class Routes extends Handler.Abstract {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback)
+                throws Exception {
+            String path = request.getHttpURI().getPath();
+            asked.add(request.getMethod() + " " + request.getHttpURI().getPathQuery());
+            String token = request.getHeaders().get("X-Auth-Token");
+            Matcher deploy = DEPLOY.matcher(path);
+            Matcher image = IMAGE.matcher(path);
+            if (!TOKEN.equals(token) && !STRANGER.equals(token)) {
+                answer(response, callback, 401, "text/plain", new byte[0]);
+            } else if (deploy.matches() && deployApi) {
+                deploy(deploy, token, request, response, callback);
+            } else if (path.startsWith("/deploy/v1/hosts/") && deployApi) {
+                host(request, response, callback);
+            } else if (path.equals("/v2/images") && request.getMethod().equals("GET")) {
+                list(request, response, callback);
+            } else if (image.matches() && request.getMethod().equals("GET")) {
+                image(image, token, request, response, callback);
+            } else {
+                echo(request, response, callback);
+            }
+            return true;
+        }
+
+        private @Nullable Image visible(String id, String token) {
+            return token.equals(TOKEN) ? images.get(id) : null;
+        }
+
+        private void deploy(
+                Matcher path, String token, Request request, Response response, Callback callback)
+                throws IOException {
+            String id = path.group(1);
+            Image image = visible(id, token);
+            if (image == null) {
+                answer(response, callback, 404, "text/plain", new byte[0]);
+                return;
+            }
+            Fields query = UrlEncodedQuery.of(request);
+            if (path.group(2) == null) {
+                json(response, callback, views(id, image));
+            } else if (path.group(2).equals("/deltas")) {
+                ObjectNode said = JSON.createObjectNode();
+                ArrayNode list = said.putArray("deltas");
+                for (String base : query.getValuesOrEmpty("base")) {
+                    candidate(list, base, id, query);
+                }
+                json(response, callback, said);
+            } else {
+                byte[] delta = delta(requireNonNull(query.getValue("base")), id, query);
+                String etag = '"' + digest("SHA-256", delta) + '"';
+                response.getHeaders().put(HttpHeader.ETAG, etag);
+                bytes(request, response, callback, damage.apply(delta), etag);
+            }
+        }
+
+        private byte[] delta(String base, String target, Fields query) throws IOException {
+            boolean container = base.endsWith(":container");
+            return FakeFacade.this.delta(
+                    container ? base.substring(0, base.length() - 10) : base,
+                    container ? View.CONTAINER : View.DISK,
+                    target,
+                    "container".equals(query.getValue("view")) ? View.CONTAINER : View.DISK);
+        }
+
+        private void candidate(ArrayNode list, String base, String target, Fields query)
+                throws IOException {
+            boolean container = base.endsWith(":container");
+            String id = container ? base.substring(0, base.length() - 10) : base;
+            if (images.containsKey(id) && list.size() < 3) {
+                list.addObject()
+                        .put("base", id)
+                        .put("base_view", container ? "container" : "disk")
+                        .put("bytes", delta(base, target, query).length)
+                        .put("ready", true);
+            }
+        }
+
+        private ObjectNode views(String id, Image image) {
+            ObjectNode said = JSON.createObjectNode().put("id", id);
+            ObjectNode views = said.putObject("views");
+            views.putObject("container")
+                    .put("format", image.format)
+                    .put("length", image.container.length)
+                    .put("sha256", digest("SHA-256", image.container))
+                    .put("digest", dataDigest(image.container));
+            ObjectNode disk = views.putObject("disk").put("length", image.disk.length);
+            if (image.format.equals("raw")) {
+                disk.put("digest", dataDigest(image.disk));
+            }
+            ArrayNode near = said.putArray("near");
+            images.keySet().stream().filter(other -> !other.equals(id)).forEach(near::add);
+            return said;
+        }
+
+        private void host(Request request, Response response, Callback callback)
+                throws IOException {
+            JsonNode told = JSON.readTree(body(request));
+            List<String> held = new ArrayList<>();
+            told.path("holds").forEach(one -> held.add(one.asText()));
+            holds = held;
+            told.path("removed").forEach(one -> confirmed.add(one.asText()));
+            ObjectNode said = JSON.createObjectNode();
+            ArrayNode list = said.putArray("revoked");
+            revoked.stream().filter(one -> !confirmed.contains(one)).forEach(list::add);
+            ArrayNode news = said.putArray("announced");
+            announced.forEach(
+                    one -> news.addObject().put("image", one).put("near", held.getFirst()));
+            announced.clear();
+            json(response, callback, said);
+        }
+
+        private void list(Request request, Response response, Callback callback)
+                throws IOException {
+            Fields query = UrlEncodedQuery.of(request);
+            ObjectNode said = JSON.createObjectNode();
+            ArrayNode list = said.putArray("images");
+            List<Map.Entry<String, Image>> all = new ArrayList<>(images.entrySet());
+            for (Map.Entry<String, Image> one : all.reversed()) {
+                String name = query.getValue("name");
+                String tag = query.getValue("tag");
+                if ((name == null || name.equals(one.getValue().name))
+                        && (tag == null || one.getValue().tags.contains(tag))
+                        && list.size() < Integer.parseInt(query.getValue("limit"))) {
+                    list.addObject().put("id", one.getKey());
+                }
+            }
+            json(response, callback, said);
+        }
+
+        private void image(
+                Matcher path, String token, Request request, Response response, Callback callback)
+                throws IOException {
+            String id = path.group(1);
+            Image image = visible(id, token);
+            if (image == null) {
+                answer(
+                        response,
+                        callback,
+                        404,
+                        "text/html",
+                        "no such image".getBytes(StandardCharsets.UTF_8));
+            } else if (path.group(2) == null) {
+                ObjectNode record =
+                        JSON.createObjectNode()
+                                .put("id", id)
+                                .put("name", image.name)
+                                .put("status", "active")
+                                .put("container_format", "bare")
+                                .put("disk_format", image.format)
+                                .put("size", image.container.length)
+                                .put("virtual_size", image.disk.length)
+                                .put("checksum", digest("MD5", image.container))
+                                .put("os_hash_algo", "sha512")
+                                .put("os_hash_value", digest("SHA-512", image.container))
+                                .put("min_disk", 3)
+                                .put("self", "/v2/images/" + id);
+                json(response, callback, record);
+            } else {
+                String md5 = digest("MD5", image.container);
+                response.getHeaders().put("Content-MD5", md5);
+                response.getHeaders().put("X-OpenStack-Request-ID", "req-of-facade");
+                bytes(request, response, callback, image.container, null);
+            }
+        }
+
+        /** Answers with what came, to show that it came as it was. */
+        private void echo(Request request, Response response, Callback callback)
+                throws IOException {
+            byte[] body = body(request);
+            ObjectNode said = JSON.createObjectNode();
+            said.put("method", request.getMethod());
+            said.put("target", request.getHttpURI().getPathQuery());
+            said.put("length", body.length);
+            said.put("sha256", digest("SHA-256", body));
+            ObjectNode headers = said.putObject("headers");
+            request.getHeaders().forEach(field -> headers.put(field.getName(), field.getValue()));
+            response.getHeaders().put("X-Echo", "a b");
+            response.getHeaders()
+                    .put("Location", "http://" + request.getHeaders().get("Host") + "/x");
+            int status = request.getHttpURI().getPath().endsWith("/teapot") ? 418 : 200;
+            answer(response, callback, status, "application/json", JSON.writeValueAsBytes(said));
+        }
+
+        private byte[] body(Request request) throws IOException {
+            return Content.Source.asInputStream(request).readAllBytes();
+        }
+
+        private void bytes(
+                Request request,
+                Response response,
+                Callback callback,
+                byte[] bytes,
+                @Nullable String etag) {
+            String range = request.getHeaders().get(HttpHeader.RANGE);
+            String condition = request.getHeaders().get("If-Range");
+            if (range == null || condition != null && !condition.equals(etag)) {
+                answer(response, callback, 200, "application/octet-stream", bytes);
+                return;
+            }
+            String[] ends = range.substring("bytes=".length()).split("-", -1);
+            int first = Integer.parseInt(ends[0]);
+            int last = ends[1].isEmpty() ? bytes.length - 1 : Integer.parseInt(ends[1]);
+            response.getHeaders()
+                    .put("Content-Range", "bytes " + first + "-" + last + "/" + bytes.length);
+            byte[] part = java.util.Arrays.copyOfRange(bytes, first, last + 1);
+            answer(response, callback, 206, "application/octet-stream", part);
+        }
+
+        private void json(Response response, Callback callback, JsonNode said) throws IOException {
+            answer(response, callback, 200, "application/json", JSON.writeValueAsBytes(said));
+        }
+
+        private void answer(
+                Response response, Callback callback, int status, String type, byte[] body) {
+            sent.addAndGet(body.length);
+            response.setStatus(status);
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+            response.write(true, ByteBuffer.wrap(body), callback);
+        }
+    }
+
+    /** The query of a request. */
+    private static final class UrlEncodedQuery {
+        static Fields of(Request request) {
+            Fields fields = new Fields();
+            String query = request.getHttpURI().getQuery();
+            if (query != null) {
+                UrlEncoded.decodeUtf8To(query, fields);
+            }
+            return fields;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package mirage.agent.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import mirage.agent.FakeFacade;
+import mirage.agent.nova.BaseDirectory;
+import mirage.catalog.ImageId;
+import mirage.config.ConfigException;
+import mirage.config.ConfigurationReader;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** An agent in this process, with a Nova's folders, and its consumers. */
+final class TestAgent implements AutoCloseable {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    final Path state;
+    final Path instances;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Map<String, String> options = new LinkedHashMap<>();
+    private Agent agent;
+
+    TestAgent(Path directory, URI facade) throws IOException {
+        this.state = directory.resolve("state");
+        this.instances = directory.resolve("instances");
+        Files.createDirectories(instances.resolve("_base"));
+        Path token = directory.resolve("token");
+        Files.writeString(token, FakeFacade.TOKEN + "\n");
+        options.put("agent.listen", "127.0.0.1:0");
+        options.put("agent.facade", facade.toString());
+        options.put("agent.state_dir", state.toString());
+        options.put("agent.reserve", "0");
+        options.put("agent.host", "compute-1");
+        options.put("agent.poll_interval", "1s");
+        options.put("pull.interval", "1s");
+        options.put("nova.instances_path", instances.toString());
+        options.put("nova.user", "");
+        options.put("service.token_file", token.toString());
+        agent = Agent.start(settings());
+    }
+
+    AgentSettings settings() throws IOException {
+        Path file = Files.createTempFile(state.getParent(), "agent", ".conf");
+        StringBuilder text = new StringBuilder();
+        options.forEach((name, value) -> {
+            int dot = name.indexOf('.');
+            text.append('[').append(name, 0, dot).append("]\n");
+            text.append(name.substring(dot + 1)).append(" = ").append(value).append('\n');
+        });
+        Files.writeString(file, text.toString());
+        try {
+            return AgentSettings.from(
+                    new ConfigurationReader(AgentOptions.SCHEMA, Map.of()).file(file).read());
+        } catch (ConfigException wrong) {
+            throw new IOException(wrong);
+        }
+    }
+
+    /** Begins anew with other options, each {@code section.name=value}. */
+    void set(String... more) throws IOException {
+        for (String one : more) {
+            int equals = one.indexOf('=');
+            options.put(one.substring(0, equals), one.substring(equals + 1));
+        }
+        restart();
+    }
+
+    void restart() throws IOException {
+        agent.close();
+        agent = Agent.start(settings());
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + agent.port() + path);
+    }
+
+    /** Puts what Nova would have as an image's base. */
+    Path base(String image, byte[] disk) throws IOException {
+        return Files.write(baseOf(image), disk);
+    }
+
+    Path baseOf(String image) {
+        return instances.resolve("_base").resolve(BaseDirectory.nameOf(new ImageId(image)));
+    }
+
+    HttpResponse<byte[]> get(String path) throws IOException {
+        return get(path, FakeFacade.TOKEN);
+    }
+
+    HttpResponse<byte[]> get(String path, String token) throws IOException {
+        return send(HttpRequest.newBuilder(uri(path)).header("X-Auth-Token", token).build());
+    }
+
+    HttpResponse<byte[]> send(HttpRequest request) throws IOException {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    /** What became of each. */
+    JsonNode pull(String... images) throws IOException {
+        ObjectNode request = JSON.createObjectNode();
+        ArrayNode list = request.putArray("images");
+        List.of(images).forEach(list::add);
+        return JSON.readTree(
+                send(HttpRequest.newBuilder(uri("/agent/pull"))
+                                .header("X-Mirage-Agent-Key", ControlKey.read(state).text())
+                                .POST(HttpRequest.BodyPublishers.ofString(request.toString()))
+                                .build())
+                        .body());
+    }
+
+    JsonNode json(String path) throws IOException {
+        return JSON.readTree(get(path).body());
+    }
+
+    String metrics() throws IOException {
+        return new String(get("/metrics").body(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** Files of the agent's that are no whole image. */
+    List<Path> leftovers() throws IOException {
+        try (Stream<Path> work = Files.list(state.resolve("work"));
+                Stream<Path> bases = Files.list(instances.resolve("_base"))) {
+            return Stream.concat(
+                            work,
+                            bases.filter(file -> file.getFileName().toString().startsWith(".")))
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+        agent.close();
+    }
+}
