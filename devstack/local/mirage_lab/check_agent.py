@@ -28,6 +28,7 @@ class Host(Compute):
     def __init__(self):
         super().__init__()
         self.crossed = Wire(LAB / "logs" / "wire-agent-1.jsonl")
+        self.second = Wire(LAB / "logs" / "wire-agent-2.jsonl")
         self.files: list[Path] = []
 
     def parent(self) -> str:
@@ -52,18 +53,19 @@ class Host(Compute):
     def await_taken_apart(self, image: str) -> None:
         """An upload is acknowledged before it is taken apart; deltas need that."""
         session = self.admin.sdk.session
-        url = self.admin.sdk.image.get_endpoint().removesuffix("/v2") + f"/deploy/v1/images/{image}"
+        url = self.admin.sdk.image.get_endpoint().rstrip("/").removesuffix("/v2") + f"/deploy/v1/images/{image}"
         await_value(
             120, f"image {image} for deploying", 200, lambda: session.get(url, raise_exc=False).status_code, {404}
         )
 
-    def require_only_delta(self, mark: int, image: str) -> None:
-        crossed = [r for r in self.crossed.since(mark) if image in r.path]
+    def require_only_delta(self, mark: int, image: str, wire: Wire | None = None) -> None:
+        wire = wire or self.crossed
+        crossed = [r for r in wire.since(mark) if image in r.path]
         for request in crossed:
             say(f"    {request}")
         delta = sum(r.response_bytes for r in crossed if r.path.split("?")[0].endswith("/delta") and r.method == "GET")
         # All of the host's traffic, whatever it was for.
-        total = sum(r.response_bytes for r in self.crossed.since(mark))
+        total = sum(r.response_bytes for r in wire.since(mark))
         require(delta > 0, "no delta was fetched")
         require(total <= delta * ALLOWANCE, f"{total} bytes crossed for a delta of {delta}")
         say(f"  {total} bytes crossed for a delta of {delta}; the image has {GUEST.stat().st_size}")
@@ -102,7 +104,7 @@ def seeded(host: Host) -> None:
     image, payload, raw = host.child("child-seeded", "qcow2", compressed=True)
     host.await_taken_apart(image)
     mark = host.crossed.mark()
-    _run(MIRAGE, "agent", "pull", "--config-file", LAB / "etc" / "agent-1" / "agent.conf", image)
+    _pull(1, image)
     await_value(SERVER_SECONDS, "the child in Nova's cache", True, _base_of(image).exists)
     host.require_only_delta(mark, image)
     require(_same(_base_of(image), raw), "what was seeded is not the child's disk")
@@ -127,34 +129,22 @@ def snapshot(host: Host) -> None:
 
 
 def second(host: Host) -> None:
-    """A host of its own: its agent makes the child of the parent that lies in its folder of base images."""
+    """Another host, whose agent follows announcements: it gets the child of the parent in its cache before anybody asks."""
     parent = host.upload("parent")
     bases = LAB / "agent-2" / "instances" / "_base"
     held = bases / _cache_name(parent)
     _run("qemu-img", "convert", "-O", "raw", GUEST, held)
     host.files.append(held)
+    _pull(2, parent)  # there already: now the agent knows whose file it is
+    status = f"http://127.0.0.1:{os.environ['LAB_SECOND_AGENT_PORT']}/agent/status"
+    await_value(60, "that the agent knows the parent", True, lambda: parent in host.demo.sdk.session.get(status).text)
+    mark = host.second.mark()
     image, _, disk = host.child("child-second", "qcow2", compressed=True)
-    host.await_taken_apart(image)
-    host.await_taken_apart(parent)
-    crossed = Wire(LAB / "logs" / "wire-agent-2.jsonl")
-    # Nova asks for the parent once, at its first boot: so the agent knows whose file it is.
-    agent = f"http://127.0.0.1:{os.environ['LAB_SECOND_AGENT_PORT']}"
-    session = host.demo.sdk.session
-    require(session.get(f"{agent}/v2/images/{parent}").status_code == 200, "the parent's record")
-    mark = crossed.mark()
-    shown = session.get(f"{agent}/v2/images/{image}").json()
-    digest = hashlib.sha256()
-    with session.get(f"{agent}/v2/images/{image}/file", stream=True) as answer:
-        require(answer.status_code == 200, f"the child's bytes: {answer.status_code}")
-        for part in answer.iter_content(1 << 20):
-            digest.update(part)
-    require(digest.hexdigest() == _sha256(disk), "the second host gets other bytes")
-    require(shown["disk_format"] == "raw", f"the record says {shown['disk_format']}")
-    require(shown["size"] == disk.stat().st_size, f"the record says {shown['size']} bytes")
-    total = sum(r.response_bytes for r in crossed.since(mark))
-    delta = sum(r.response_bytes for r in crossed.since(mark) if r.path.split("?")[0].endswith("/delta"))
-    require(0 < total <= delta * ALLOWANCE, f"{total} bytes crossed for a delta of {delta}")
-    say(f"  {total} bytes crossed for a delta of {delta}")
+    made = bases / _cache_name(image)
+    host.files.append(made)
+    await_value(SERVER_SECONDS, "the child in the second host's cache", True, made.exists)
+    require(_same(made, disk), "what was seeded is not the child's disk")
+    host.require_only_delta(mark, image, host.second)
 
 
 def killed(host: Host) -> None:
@@ -165,7 +155,7 @@ def killed(host: Host) -> None:
         host.await_taken_apart(image)
         asked = host.wire.mark()
         server = host.create(f"killed-{delay}", image)
-        await_value(60, "Nova's first request", True, lambda mark=asked: _pid_of_request(host, mark))
+        await_value(60, "Nova's first request", True, lambda mark=asked: _has_asked(host, mark))
         time.sleep(delay)
         _kill_agent()
         _start_agent()
@@ -199,7 +189,11 @@ def uninstalled(host: Host) -> None:
         _shell("agent_start 1", 'pass_through_up wire-compute "$COMPUTE_IMAGE_PORT" "$(agent_url 1)"')
 
 
-def _pid_of_request(host: Host, mark: int) -> bool:
+def _pull(agent: int, image: str) -> None:
+    _run(MIRAGE, "agent", "pull", "--config-file", LAB / "etc" / f"agent-{agent}" / "agent.conf", image)
+
+
+def _has_asked(host: Host, mark: int) -> bool:
     # Nova's requests are logged when they end; the agent's own come while it works.
     return bool(host.crossed.since(mark)) or bool(host.wire.since(mark))
 
