@@ -17,7 +17,7 @@ import requests
 
 from mirage_lab.check_agent import MIRAGE, cache_name, run_tool, same
 from mirage_lab.cloud import CONTROL_REGION, LAB, User
-from mirage_lab.scenario import await_value, command
+from mirage_lab.scenario import await_value, command, require
 
 MIRAGE_URL = os.environ["LAB_MIRAGE_URL"]
 GLANCE_URL = os.environ["LAB_GLANCE_URL"]
@@ -89,17 +89,17 @@ class Bench:
         folder.mkdir(exist_ok=True)
         conf = configparser.ConfigParser(interpolation=None)
         conf.read(LAB / "etc" / "agent-1" / "agent.conf")
-        conf["agent"] |= {
+        conf["agent"].update({
             "listen": AGENT_URL.removeprefix("http://"), "facade": MIRAGE_URL, "state_dir": str(self.instances / "state"),
             "host": "bench", "poll_interval": "10m",
-        }  # fmt: skip
+        })  # fmt: skip
         if self.bytes_per_second:
             conf["agent"]["bandwidth"] = str(self.bytes_per_second)
         conf["nova"]["instances_path"] = str(self.instances)
         conf["verify"] = {"rate": "0"}
         with (folder / "agent.conf").open("w") as file:
             conf.write(file)
-        with (folder / "log").open("a") as log:
+        with (LAB / "logs" / "bench-agent.log").open("w") as log:
             process = subprocess.Popen(
                 [MIRAGE, "agent", "--config-file", folder / "agent.conf"],
                 stdout=log, stderr=log, env=os.environ | {"MIRAGE_BUILD": "never"},

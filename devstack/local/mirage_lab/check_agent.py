@@ -77,6 +77,9 @@ class Host(Compute):
 
     def remove_everything(self) -> None:
         super().remove_everything()
+        # Nova would remove them some day.
+        for image in self.images:
+            _base_of(image).unlink(missing_ok=True)
         for file in self.files:
             file.unlink(missing_ok=True)
 
