@@ -9,9 +9,9 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** Where a benchmark works; removed with all that is in it. */
-record BenchFolder(Path path) implements AutoCloseable {
+public record BenchFolder(Path path) implements AutoCloseable {
     /** A new one, below a folder or, when that is null, the system's temporary folder. */
-    static BenchFolder in(@Nullable Path parent) throws IOException {
+    public static BenchFolder in(@Nullable Path parent) throws IOException {
         Path folder = parent == null ? Path.of(System.getProperty("java.io.tmpdir")) : parent;
         return new BenchFolder(Files.createTempDirectory(folder, "mirage-bench"));
     }

@@ -31,7 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -201,6 +203,8 @@ public final class ImageBuilder implements AutoCloseable {
         executor.execute(() -> {
             try {
                 shelf.force(held);
+            } catch (NoSuchFileException | ClosedByInterruptException unneeded) {
+                LOG.debug("{} left the shelf before that, or the agent ends", held.file());
             } catch (IOException failure) {
                 LOG.warn("{} is not forced to disk: {}", held.file(), failure.toString());
             }

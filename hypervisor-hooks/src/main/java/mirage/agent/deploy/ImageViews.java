@@ -50,9 +50,13 @@ public record ImageViews(
         }
     }
 
-    /** Whether what was uploaded is what a guest sees. */
+    /** Whether what was uploaded is what a guest sees, under whatever format it was found as. */
     public boolean isRaw() {
-        return container.format().equals(RAW);
+        return container.format().equals(RAW)
+                || disk != null
+                        && disk.length() == container.length()
+                        && disk.digest() != null
+                        && disk.digest().equals(container.digest());
     }
 
     /** The view that has the bytes of the one asked for: of a raw image there is only the disk. */

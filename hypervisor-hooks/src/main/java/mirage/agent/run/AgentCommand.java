@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import mirage.agent.fleet.FleetCommand;
 import mirage.command.Subcommand;
 import mirage.config.ConfigException;
 import mirage.config.Configuration;
@@ -41,6 +42,7 @@ import java.util.concurrent.CountDownLatch;
         subcommands = {
             AgentCommand.ShowStatus.class,
             AgentCommand.Pull.class,
+            FleetCommand.class,
             AgentCommand.Sample.class,
             AgentCommand.WriteReference.class
         },
