@@ -49,10 +49,13 @@ final class AgentOptionsTest {
                 SampleFile.of(
                         AgentOptions.SCHEMA,
                         Map.of(
+                                "agent.state_dir", "/var/lib/nova/instances/mirage-agent",
                                 "nova.instances_path", "/var/lib/nova/instances",
                                 "nova.user", "")));
-        AgentSettings.Nova nova = AgentSettings.from(read(sample)).nova();
-        assertThat(nova)
+        AgentSettings settings = AgentSettings.from(read(sample));
+        assertThat(settings.stateDirectory())
+                .isEqualTo(Path.of("/var/lib/nova/instances/mirage-agent"));
+        assertThat(settings.nova())
                 .isEqualTo(
                         new AgentSettings.Nova(
                                 Path.of("/var/lib/nova/instances/_base"),
