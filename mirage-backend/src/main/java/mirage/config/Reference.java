@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Writes the reference of all options, in Markdown. */
 public final class Reference {
-    private static final String INTRODUCTION =
+    private static final String OF_THE_SERVICE =
             """
             # Configuration
 
@@ -43,9 +43,20 @@ public final class Reference {
 
     private Reference() {}
 
+    /** The reference of the options of {@code mirage serve}. */
     public static String of(ConfigSchema schema) {
+        return of(schema, OF_THE_SERVICE);
+    }
+
+    /**
+     * The reference of a program's options.
+     *
+     * @param introduction what comes before them: a title, which files are read, how they are written; ends with an empty
+     *     line
+     */
+    public static String of(ConfigSchema schema, String introduction) {
         Reference reference = new Reference();
-        reference.text.append(INTRODUCTION);
+        reference.text.append(introduction);
         for (String section : schema.sections().keySet()) {
             reference.heading(2, "[" + section + "]");
             for (OptionGroup group : schema.groups()) {

@@ -8,7 +8,6 @@ import mirage.agent.fleet.FleetCommand;
 import mirage.command.Subcommand;
 import mirage.config.ConfigException;
 import mirage.config.Configuration;
-import mirage.config.Reference;
 import mirage.config.SampleFile;
 import mirage.log.Logs;
 
@@ -250,7 +249,7 @@ public final class AgentCommand implements Subcommand {
         @Override
         public Integer call() {
             PrintWriter out = spec.commandLine().getOut();
-            out.print(Reference.of(AgentOptions.SCHEMA));
+            out.print(AgentReference.text());
             out.flush();
             return CommandLine.ExitCode.OK;
         }
