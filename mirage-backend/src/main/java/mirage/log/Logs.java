@@ -47,6 +47,11 @@ public final class Logs {
         setLevels(configuration);
     }
 
+    /** For commands whose output is a table: of what goes as it should nothing is told. */
+    public static void warningsOnly() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(OURS).setLevel(Level.WARN);
+    }
+
     /** Takes in the levels alone. */
     public static void setLevels(Configuration configuration) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();

@@ -3,6 +3,7 @@ package mirage.agent.fleet;
 import mirage.agent.fleet.Fleet.Outcome;
 import mirage.agent.fleet.Fleet.Plan;
 import mirage.command.Subcommand;
+import mirage.log.Logs;
 
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,7 @@ public final class FleetCommand implements Subcommand {
                         origin * BYTES_PER_MEGABIT,
                         host * BYTES_PER_MEGABIT,
                         latency / 1000);
+        Logs.warningsOnly();
         PrintWriter out = spec.commandLine().getOut();
         try (Fleet fleet = Fleet.of(plan, work)) {
             List<Outcome> outcomes = fleet.run();

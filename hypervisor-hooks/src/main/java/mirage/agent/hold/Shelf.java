@@ -190,7 +190,7 @@ public final class Shelf {
 
     /** Bytes that may still be written, the reserve left alone. */
     public long free() throws IOException {
-        return Files.getFileStore(work).getUsableSpace() - reserve - promised.get();
+        return work.toFile().getUsableSpace() - reserve - promised.get();
     }
 
     /** Whether a record that was shown does not need the file any more. */
