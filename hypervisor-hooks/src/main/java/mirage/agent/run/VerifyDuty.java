@@ -17,8 +17,11 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Reads what is held again, and replaces what is not as it was. */
@@ -33,7 +36,7 @@ final class VerifyDuty {
     private final @Nullable OwnCaller account;
     private final Bandwidth rate;
     private final AtomicLong read = new AtomicLong();
-    private final AtomicLong damaged = new AtomicLong();
+    private final Set<Path> damaged = ConcurrentHashMap.newKeySet();
 
     /**
      * @param rate at which it reads
@@ -56,9 +59,13 @@ final class VerifyDuty {
     /** Reads everything once whose digest is known. */
     void round() throws IOException {
         for (Held held : inventory.all()) {
-            if (held.digest() != null && held.isThere() && !isAsItWas(held)) {
-                damaged.incrementAndGet();
+            if (held.digest() == null || !held.isThere()) {
+                continue;
+            }
+            if (!isAsItWas(held)) {
                 mend(held);
+            } else if (held.doubted() != null) {
+                inventory.change(held.key(), now -> now.withDoubt(null));
             }
         }
     }
@@ -70,7 +77,7 @@ final class VerifyDuty {
 
     /** Files that were not as they had been. */
     long damagedFiles() {
-        return damaged.get();
+        return damaged.size();
     }
 
     private boolean isAsItWas(Held held) throws IOException {
@@ -90,6 +97,7 @@ final class VerifyDuty {
 
     private void mend(Held held) throws IOException {
         LOG.error("{} is not what it was: {} expected", held.file(), held.digest());
+        damaged.add(held.file());
         if (held.place() == Place.SHELF) {
             shelf.remove(held);
             return;
