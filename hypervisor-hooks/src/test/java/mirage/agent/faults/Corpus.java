@@ -32,6 +32,8 @@ final class Corpus implements AutoCloseable {
     private static final int SHIFT = 100_000;
     private static final Map<String, byte[]> DISKS = disks();
 
+    private static final Map<String, byte[]> CONTAINERS = containers();
+
     final FakeFacade service;
 
     Corpus(Path directory) throws Exception {
@@ -66,6 +68,13 @@ final class Corpus implements AutoCloseable {
         return disks;
     }
 
+    private static Map<String, byte[]> containers() {
+        Map<String, byte[]> containers = new LinkedHashMap<>();
+        DISKS.forEach((image, disk) ->
+                containers.put(image, isRaw(image) ? disk : TestImages.qcow2(disk)));
+        return containers;
+    }
+
     static List<String> children() {
         return DISKS.keySet().stream().filter(image -> !isRaw(image)).toList();
     }
@@ -85,7 +94,7 @@ final class Corpus implements AutoCloseable {
 
     /** What was uploaded. */
     static byte[] container(String image) {
-        return isRaw(image) ? disk(image) : TestImages.qcow2(disk(image));
+        return requireNonNull(CONTAINERS.get(image));
     }
 
     byte[] delta(String base, String target, View view) {

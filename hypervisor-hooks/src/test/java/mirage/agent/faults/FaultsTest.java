@@ -97,17 +97,17 @@ final class FaultsTest {
                 removeTree(blocked);
             }
         }
-        for (Path blocked : Host.list(host.agent.instances.resolve("_base"))) {
+        for (Path blocked : Disk.list(host.agent.instances.resolve("_base"))) {
             if (Files.isDirectory(blocked)) {
                 removeTree(blocked);
             }
         }
-        for (Path blocked : Host.list(host.agent.instances.resolve("locks"))) {
+        for (Path blocked : Disk.list(host.agent.instances.resolve("locks"))) {
             if (Files.isDirectory(blocked)) {
                 removeTree(blocked);
             }
         }
-        host.putBase();
+        host.disk.putBase(Corpus.BASE);
         host.agent.set(
                 "agent.build_time=10m",
                 "agent.reserve=0",

@@ -8,8 +8,6 @@ import static mirage.agent.faults.Fault.Ending.WHOLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import mirage.agent.ServiceFault;
-import mirage.agent.nova.BaseDirectory;
-import mirage.catalog.ImageId;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,13 +65,13 @@ final class HostFaults {
                         host -> {
                             use(host);
                             Files.delete(host.base());
-                            host.forget(Corpus.SIBLINGS.getFirst());
+                            host.disk.forget(Corpus.SIBLINGS.getFirst());
                         }),
                 Fault.of(
                         "the base is another image's",
                         WHOLE,
                         "base",
-                        host -> Host.put(Corpus.disk(Corpus.OTHER_BASE), host.base())),
+                        host -> Disk.put(Corpus.disk(Corpus.OTHER_BASE), host.base())),
                 Fault.of(
                         "the base is a folder",
                         WHOLE,
@@ -95,7 +93,7 @@ final class HostFaults {
                         "the base is empty",
                         WHOLE,
                         "base",
-                        host -> Host.put(new byte[0], host.base())));
+                        host -> Disk.put(new byte[0], host.base())));
     }
 
     private static List<Fault> basesUnderRead() {
@@ -115,7 +113,7 @@ final class HostFaults {
                         WHOLE,
                         "base",
                         whenDeltaIsAsked(
-                                host -> Host.put(Corpus.disk(Corpus.OTHER_BASE), host.base()))),
+                                host -> Disk.put(Corpus.disk(Corpus.OTHER_BASE), host.base()))),
                 Fault.of(
                         "the base goes while it is read",
                         IMAGE,
@@ -131,7 +129,7 @@ final class HostFaults {
                         IMAGE,
                         "",
                         whileBaseIsRead(
-                                host -> Host.put(Corpus.disk(Corpus.OTHER_BASE), host.base()))),
+                                host -> Disk.put(Corpus.disk(Corpus.OTHER_BASE), host.base()))),
                 Fault.of(
                         "the base is written over while it is read",
                         IMAGE,
@@ -197,7 +195,7 @@ final class HostFaults {
                                                 .baseOf(Corpus.CHILD)
                                                 .resolveSibling(
                                                         ".mirage-"
-                                                                + nameOf(Corpus.CHILD)
+                                                                + Disk.nameOf(Corpus.CHILD)
                                                                 + "."
                                                                 + number));
                             }
@@ -218,7 +216,7 @@ final class HostFaults {
                                         host.agent
                                                 .instances
                                                 .resolve("locks")
-                                                .resolve("nova-" + nameOf(Corpus.CHILD)))));
+                                                .resolve("nova-" + Disk.nameOf(Corpus.CHILD)))));
     }
 
     private static List<Fault> inventories() {
@@ -248,10 +246,10 @@ final class HostFaults {
                                             "state/inventory.json.new",
                                             "state/control-key.new",
                                             "instances/_base/.mirage-"
-                                                    + nameOf(Corpus.CHILD)
+                                                    + Disk.nameOf(Corpus.CHILD)
                                                     + ".7",
                                             "instances/locks/.mirage-nova-"
-                                                    + nameOf(Corpus.CHILD)
+                                                    + Disk.nameOf(Corpus.CHILD)
                                                     + ".7")) {
                                 Path file = host.agent.state.resolveSibling(left);
                                 Files.createDirectories(file.getParent());
@@ -268,13 +266,13 @@ final class HostFaults {
                 shelf("goes while the agent rests", Files::delete),
                 shelf(
                         "becomes another while the agent rests",
-                        file -> Host.put(new byte[(int) Files.size(file)], file)),
+                        file -> Disk.put(new byte[(int) Files.size(file)], file)),
                 Fault.of(
                         "its image on the shelf goes",
                         MADE,
                         "",
                         host -> {
-                            host.tier.makeOnShelf(Corpus.CHILD, host.agent);
+                            host.tier.makeOnShelf(Corpus.CHILD, host);
                             Files.delete(onShelf(host));
                         }));
     }
@@ -293,7 +291,7 @@ final class HostFaults {
                 MADE,
                 "",
                 host -> {
-                    host.tier.makeOnShelf(Corpus.CHILD, host.agent);
+                    host.tier.makeOnShelf(Corpus.CHILD, host);
                     host.agent.stop();
                     change.of(onShelf(host));
                     host.agent.start();
@@ -301,7 +299,7 @@ final class HostFaults {
     }
 
     private static Path onShelf(Host host) throws IOException {
-        List<Path> files = host.shelf();
+        List<Path> files = host.disk.shelf();
         assertThat(files).hasSize(1);
         return files.getFirst();
     }
@@ -327,7 +325,7 @@ final class HostFaults {
     private static void use(Host host) throws IOException {
         String sibling = Corpus.SIBLINGS.getFirst();
         assertThat(host.bring(sibling)).isEmpty();
-        host.forget(sibling);
+        host.disk.forget(sibling);
     }
 
     private static void rot(Host host, int at) throws IOException {
@@ -356,10 +354,6 @@ final class HostFaults {
     /** Nothing can be written there, whoever tries. */
     private static void blocked(Path file) throws IOException {
         Files.createDirectories(file.resolve("something"));
-    }
-
-    private static String nameOf(String image) {
-        return BaseDirectory.nameOf(new ImageId(image));
     }
 
     private static Fault.Step whenDeltaIsAsked(Fault.Step step) {

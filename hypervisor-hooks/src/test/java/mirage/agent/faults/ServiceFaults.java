@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 
 /** What an image service may do to its hosts. */
 final class ServiceFaults {
+    private static final Duration SHORT = Duration.ofMillis(300);
     private static final String ONE_SECOND = "agent.build_time=1s";
 
     private ServiceFaults() {}
@@ -57,6 +58,7 @@ final class ServiceFaults {
                                             Manner.cutAt(
                                                     600_000,
                                                     () -> {
+                                                        sleep(SHORT);
                                                         host.wire.die();
                                                         after(
                                                                 Duration.ofSeconds(1),

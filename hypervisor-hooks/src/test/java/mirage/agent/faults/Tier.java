@@ -2,11 +2,7 @@ package mirage.agent.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import mirage.agent.run.TestAgent;
-
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /** The ways by which a host comes to an image. */
@@ -28,21 +24,19 @@ enum Tier {
      * @return what went wrong in an ordinary way, empty when the image is there
      * @throws AssertionError when something else is there
      */
-    String bring(String image, TestAgent agent) {
-        return this == SEEDING ? seed(image, agent) : new Nova(agent).fetch(image);
+    String bring(String image, Door agent, Disk disk) {
+        return this == SEEDING ? seed(image, agent, disk) : new Nova(agent).fetch(image);
     }
 
-    private static String seed(String image, TestAgent agent) {
+    private static String seed(String image, Door agent, Disk disk) {
         try {
-            String said = agent.pull(image).path(image).asText();
-            Path base = agent.baseOf(image);
+            String said = agent.pull(image);
             if (said.equals("ready") || said.equals("was ready")) {
-                assertThat(base).hasBinaryContent(Corpus.disk(image));
+                assertThat(disk.baseOf(image)).exists();
+                disk.requireRightBase(image);
                 return "";
             }
-            if (Files.exists(base)) {
-                assertThat(base).hasBinaryContent(Corpus.disk(image));
-            }
+            disk.requireRightBase(image);
             return "pull: " + said;
         } catch (IOException failure) {
             return "pull: " + failure;
@@ -50,7 +44,7 @@ enum Tier {
     }
 
     /** Has the agent make the image and keep it on its shelf. */
-    void makeOnShelf(String image, TestAgent agent) throws IOException {
+    void makeOnShelf(String image, Door agent) throws IOException {
         agent.get("/v2/images/" + image + (this == ORIGINAL ? "/file" : ""));
     }
 }

@@ -39,6 +39,7 @@ public final class TestAgent implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Map<String, String> options = new LinkedHashMap<>();
     private Agent agent;
+    private volatile int port;
 
     /**
      * Starts one.
@@ -63,6 +64,7 @@ public final class TestAgent implements AutoCloseable {
         options.put("service.token_file", token.toString());
         put(more);
         agent = Agent.start(settings());
+        port = agent.port();
     }
 
     AgentSettings settings() throws IOException {
@@ -106,10 +108,11 @@ public final class TestAgent implements AutoCloseable {
 
     public void start() throws IOException {
         agent = Agent.start(settings());
+        port = agent.port();
     }
 
     public URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + agent.port() + path);
+        return URI.create("http://127.0.0.1:" + port + path);
     }
 
     /** Puts what Nova would have as an image's base. */
