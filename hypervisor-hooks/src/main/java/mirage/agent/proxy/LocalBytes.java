@@ -49,19 +49,24 @@ final class LocalBytes {
     private final Shelf shelf;
     private final Measures measures;
 
+    /** Whether records are shown so; they may have been before a restart. */
+    private final boolean raw;
+
     LocalBytes(
             ImageService service,
             Forward forward,
             ImageBuilder builder,
             Inventory inventory,
             Shelf shelf,
-            Measures measures) {
+            Measures measures,
+            boolean raw) {
         this.service = service;
         this.forward = forward;
         this.builder = builder;
         this.inventory = inventory;
         this.shelf = shelf;
         this.measures = measures;
+        this.raw = raw;
     }
 
     void answer(ImageId image, Exchange exchange) throws IOException {
@@ -85,7 +90,7 @@ final class LocalBytes {
         }
         remember(image);
         Held shown = inventory.onShelf(image, ImageView.DISK);
-        if (shown != null && shown.shown()) {
+        if (raw && shown != null && shown.shown()) {
             answerShown(shown, exchange, head);
         } else {
             answerOriginal(image, exchange, head, plain);
