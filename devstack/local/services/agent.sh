@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Agents of hosts, from this checkout. The first is nova-compute's image service; the second stands for another host, with
-# a folder of base images of its own. What crosses from the image service to each is logged. Sourced, not run.
+# Agents of hosts, from this checkout. The first is nova-compute's image service and makes what Nova asks for; the second
+# stands for another host, with a folder of base images of its own, and follows announcements. What crosses from the image
+# service to each is logged. Sourced, not run.
 
 AGENTS=2
 
@@ -57,5 +58,8 @@ password = $PASSWORD
 project_name = service
 user_domain_name = Default
 project_domain_name = Default
+
+[pull]
+announced = $([ "$1" = 1 ] && echo false || echo true)
 END
 }

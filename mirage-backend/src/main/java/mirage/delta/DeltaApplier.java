@@ -18,8 +18,12 @@ public final class DeltaApplier {
 
     private final Delta delta;
     private final ByteSource base;
-    private final DataDigest.Stream digest = new DataDigest.Stream();
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final Target target;
+    private final DigestThread digest;
+
+    /** Bytes that are next to each other in the target, though not in base and delta. */
+    private ByteBuffer gathered;
+
     private int frame = -1;
     private @Nullable ByteBuffer content;
 
@@ -32,9 +36,13 @@ public final class DeltaApplier {
         void zeros(long length) throws IOException;
     }
 
-    private DeltaApplier(Delta delta, ByteSource base) {
+    private DeltaApplier(Delta delta, ByteSource base, Target target, DigestThread digest)
+            throws IOException {
         this.delta = delta;
         this.base = base;
+        this.target = target;
+        this.digest = digest;
+        this.gathered = digest.empty();
     }
 
     /**
@@ -50,17 +58,20 @@ public final class DeltaApplier {
                     0,
                     delta.index().baseLength() + " bytes expected, found " + base.length());
         }
-        new DeltaApplier(delta, base).apply(target);
+        try (DigestThread digest = DigestThread.start(BUFFER_BYTES)) {
+            new DeltaApplier(delta, base, target, digest).apply();
+        }
     }
 
-    private void apply(Target target) throws IOException {
+    private void apply() throws IOException {
         for (DeltaRun run : delta.index().runs()) {
             switch (run) {
-                case DeltaRun.Zero zero -> zeros(zero.length(), target);
-                case DeltaRun.Copy(long from, long length) -> copy(from, length, target);
-                case DeltaRun.Fresh(long from, long length) -> bring(from, length, target);
+                case DeltaRun.Zero zero -> zeros(zero.length());
+                case DeltaRun.Copy(long from, long length) -> copy(from, length);
+                case DeltaRun.Fresh(long from, long length) -> bring(from, length);
             }
         }
+        flush();
         DataDigest found = digest.finish();
         DataDigest expected = delta.index().target();
         if (!found.equals(expected)) {
@@ -71,28 +82,50 @@ public final class DeltaApplier {
         }
     }
 
-    private void zeros(long length, Target target) throws IOException {
+    private void zeros(long length) throws IOException {
+        flush();
         digest.zeros(length);
         target.zeros(length);
     }
 
-    private void copy(long from, long length, Target target) throws IOException {
+    private void copy(long from, long length) throws IOException {
         for (long at = from; at < from + length; ) {
-            int part = (int) Math.min(from + length - at, BUFFER_BYTES);
-            base.readFully(at, buffer.clear().limit(part));
-            write(buffer.flip(), target);
+            int part = part(from + length - at);
+            int start = gathered.position();
+            base.readFully(at, gathered.limit(start + part));
             at += part;
         }
     }
 
-    private void bring(long from, long length, Target target) throws IOException {
+    private void bring(long from, long length) throws IOException {
         for (long at = from; at < from + length; ) {
             int number = delta.frameAt(at);
             ByteBuffer bytes = content(number);
             int start = Math.toIntExact(at - delta.contentAt(number));
-            int part = (int) Math.min(from + length - at, bytes.remaining() - start);
-            write(bytes.slice(start, part), target);
+            int part = part(Math.min(from + length - at, bytes.remaining() - start));
+            gathered.limit(gathered.position() + part).put(bytes.slice(start, part));
             at += part;
+        }
+    }
+
+    /** How many of so many bytes can be gathered, at least one. */
+    private int part(long wanted) throws IOException {
+        if (gathered.position() == gathered.capacity()) {
+            flush();
+        }
+        return (int) Math.min(wanted, gathered.capacity() - gathered.position());
+    }
+
+    private void flush() throws IOException {
+        gathered.flip();
+        if (gathered.hasRemaining()) {
+            // Written first: the digest's thread gives the buffer away when it has read it.
+            ByteBuffer full = gathered;
+            gathered = digest.empty();
+            target.write(full.duplicate());
+            digest.take(full);
+        } else {
+            gathered.clear();
         }
     }
 
@@ -104,10 +137,5 @@ public final class DeltaApplier {
             frame = number;
         }
         return known;
-    }
-
-    private void write(ByteBuffer bytes, Target target) throws IOException {
-        digest.update(bytes);
-        target.write(bytes);
     }
 }

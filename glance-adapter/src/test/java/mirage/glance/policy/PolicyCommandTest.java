@@ -116,7 +116,7 @@ final class PolicyCommandTest {
         assertThat(out.toString())
                 .contains("get_images: denied\n")
                 .contains("context_is_admin: permitted\n")
-                .hasLineCount(65);
+                .hasLineCount(67);
     }
 
     @Test

@@ -6,20 +6,29 @@ import mirage.delta.DeltaApplier;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** A file that is written from its start to its end, with holes where zeros are. */
+/**
+ * A file that is written from its start to its end, with holes where zeros are. Now and then what was written is forced to
+ * disk aside, so that little is left for who needs all of it there.
+ */
 final class SparseFile implements DeltaApplier.Target, Closeable {
     private static final int PIECE_BYTES = 64 * 1024;
+    private static final long FORCED_AT_ONCE = 32 << 20;
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(PIECE_BYTES).asReadOnlyBuffer();
 
     private final FileChannel channel;
     private final Deadline deadline;
+    private final AtomicReference<IOException> notForced = new AtomicReference<>();
     private long length;
     private long cost;
+    private long forcedCost;
+    private Thread forcing = new Thread();
 
     private SparseFile(FileChannel channel, Deadline deadline) {
         this.channel = channel;
@@ -44,6 +53,20 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
             length += piece;
             bytes.position(bytes.position() + piece);
         }
+        if (cost - forcedCost >= FORCED_AT_ONCE && !forcing.isAlive()) {
+            forcedCost = cost;
+            forcing = Thread.ofPlatform().daemon().name("force").start(this::force);
+        }
+    }
+
+    private void force() {
+        try {
+            channel.force(false);
+        } catch (IOException failure) {
+            // The system tells this once only: whoever forces the file afterwards would not hear of
+            // it.
+            notForced.set(failure);
+        }
     }
 
     private void put(ByteBuffer part) throws NoRoomException {
@@ -67,6 +90,16 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
     void end() throws IOException {
         if (length > 0 && channel.size() < length) {
             channel.write(ByteBuffer.allocate(1), length - 1);
+        }
+        try {
+            forcing.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("stopped");
+        }
+        IOException failure = notForced.get();
+        if (failure != null) {
+            throw failure;
         }
     }
 
