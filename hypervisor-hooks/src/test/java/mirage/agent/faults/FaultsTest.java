@@ -88,6 +88,8 @@ final class FaultsTest {
     /** Everything works again, and Nova has fetched its base anew. */
     private static void mend(Host host) throws IOException {
         host.mendService();
+        Files.createDirectories(host.agent.state.resolve("work"));
+        Files.createDirectories(host.agent.state.resolve("built"));
         for (Path blocked :
                 List.of(
                         host.agent.state.resolve("inventory.json.new"),
@@ -108,11 +110,7 @@ final class FaultsTest {
             }
         }
         host.disk.putBase(Corpus.BASE);
-        host.agent.set(
-                "agent.build_time=10m",
-                "agent.reserve=0",
-                "agent.state_budget=20 GiB",
-                "agent.worthwhile=0.5");
+        host.agent.ensure(Host.USUAL.toArray(String[]::new));
     }
 
     private static void removeTree(Path tree) throws IOException {

@@ -13,6 +13,14 @@ import java.util.List;
 
 /** A host with an agent, which holds the base of all children, and a service that is the host's alone. */
 final class Host implements Door, AutoCloseable {
+    /** What faults change. */
+    static final List<String> USUAL =
+            List.of(
+                    "agent.build_time=10m",
+                    "agent.reserve=0",
+                    "agent.state_budget=20 GiB",
+                    "agent.worthwhile=0.5");
+
     final Corpus corpus;
     final Tier tier;
     final FakeFacade service;
@@ -29,6 +37,7 @@ final class Host implements Door, AutoCloseable {
         options.add("agent.poll_interval=1h");
         options.add("pull.interval=1h");
         options.add("verify.rate=0");
+        options.addAll(USUAL);
         this.agent = new TestAgent(directory, wire.uri(), options.toArray(String[]::new));
         this.disk = new Disk(agent.state, agent.instances);
         disk.putBase(Corpus.BASE);

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 /** An agent that is stopped while it works. {@code -Dmirage.seed=N} repeats a run. */
 @Execution(ExecutionMode.CONCURRENT)
 final class StopTest {
-    private static final int TIMES = 20;
+    private static final int TIMES = 12;
     private static final int LONGEST_MILLIS = 120;
     private static final int PATIENCE_SECONDS = 3;
 

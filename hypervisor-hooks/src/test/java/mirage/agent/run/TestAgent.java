@@ -90,6 +90,15 @@ public final class TestAgent implements AutoCloseable {
         restart();
     }
 
+    /** The same, when it has others now. */
+    public void ensure(String... more) throws IOException {
+        Map<String, String> before = Map.copyOf(options);
+        put(more);
+        if (!options.equals(before)) {
+            restart();
+        }
+    }
+
     private void put(String... more) {
         for (String one : more) {
             int equals = one.indexOf('=');
