@@ -7,6 +7,7 @@ import mirage.agent.hold.Held;
 import mirage.agent.hold.Held.Place;
 import mirage.agent.hold.Inventory;
 import mirage.agent.hold.Shelf;
+import mirage.agent.hold.Stamp;
 import mirage.agent.nova.BaseDirectory;
 import mirage.bytes.FileSource;
 import mirage.codec.DataDigest;
@@ -102,7 +103,8 @@ final class VerifyDuty {
             shelf.remove(held);
             return;
         }
-        inventory.change(held.key(), now -> now.withDoubt(now.stamp()));
+        Stamp damagedNow = Stamp.of(held.file());
+        inventory.change(held.key(), now -> now.withDoubt(damagedNow));
         if (account == null || bases == null) {
             LOG.error("{} cannot be replaced: the agent has no account of its own", held.file());
             return;
