@@ -48,13 +48,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * An image service with the deploy API, over real deltas: {@code docs/deploy-api.yaml}, and of the Image API what tests
- * need. Counts what it sends, notes what it is asked, and damages deltas when it is told to.
+ * need. Counts what it sends, notes what it is asked, and fails as it is told to.
  */
 public final class FakeFacade implements AutoCloseable {
     public static final String TOKEN = "gAAAA-demo";
@@ -68,8 +67,12 @@ public final class FakeFacade implements AutoCloseable {
     private final ServerConnector connector;
     private final Path directory;
     private final MirageLibrary library;
-    private final Map<String, Image> images = Collections.synchronizedMap(new LinkedHashMap<>());
-    private final Map<String, byte[]> deltas = new ConcurrentHashMap<>();
+    private final boolean ownsLibrary;
+    private final Map<String, Image> images;
+    private final Map<String, byte[]> deltas;
+
+    /** Images of whose disk a delta was asked: only of these is the digest of a disk in a container known. */
+    private final Set<String> disksSeen = ConcurrentHashMap.newKeySet();
 
     /** What was asked: method and target. */
     public final List<String> asked = Collections.synchronizedList(new ArrayList<>());
@@ -82,17 +85,59 @@ public final class FakeFacade implements AutoCloseable {
     public final Set<String> confirmed = Collections.synchronizedSet(new LinkedHashSet<>());
     public volatile List<String> holds = List.of();
     public volatile boolean deployApi = true;
-    public volatile UnaryOperator<byte[]> damage = UnaryOperator.identity();
+    public volatile ServiceFault fault = ServiceFault.NONE;
 
     /** What a test uploaded. */
     public record Uploaded(int length, String sha256) {}
 
     private record Image(
-            String name, byte[] container, String format, byte[] disk, List<String> tags) {}
+            String name,
+            byte[] container,
+            String format,
+            byte[] disk,
+            List<String> tags,
+            Map<String, String> digests) {
+        Image(String name, byte[] container, String format, byte[] disk, List<String> tags) {
+            this(
+                    name,
+                    container,
+                    format,
+                    disk,
+                    tags,
+                    Map.of(
+                            "MD5", digest("MD5", container),
+                            "SHA-256", digest("SHA-256", container),
+                            "SHA-512", digest("SHA-512", container),
+                            "data", dataDigest(container),
+                            "disk", dataDigest(disk)));
+        }
+
+        String has(String digest) {
+            return requireNonNull(digests.get(digest));
+        }
+    }
 
     public FakeFacade(Path directory) throws Exception {
+        this(
+                directory,
+                MirageLibrary.open(directory.resolve("library"), LibrarySettings.defaults()),
+                true,
+                Collections.synchronizedMap(new LinkedHashMap<>()),
+                new ConcurrentHashMap<>());
+    }
+
+    private FakeFacade(
+            Path directory,
+            MirageLibrary library,
+            boolean ownsLibrary,
+            Map<String, Image> images,
+            Map<String, byte[]> deltas)
+            throws Exception {
         this.directory = directory;
-        this.library = MirageLibrary.open(directory.resolve("library"), LibrarySettings.defaults());
+        this.library = library;
+        this.ownsLibrary = ownsLibrary;
+        this.images = images;
+        this.deltas = deltas;
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setUriCompliance(UriCompliance.UNSAFE);
         this.connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
@@ -100,6 +145,11 @@ public final class FakeFacade implements AutoCloseable {
         server.addConnector(connector);
         server.setHandler(new Routes());
         server.start();
+    }
+
+    /** Another service with the same images, which fails by itself. To be closed before this one. */
+    public FakeFacade twin() throws Exception {
+        return new FakeFacade(directory, library, false, images, deltas);
     }
 
     public URI uri() {
@@ -125,18 +175,23 @@ public final class FakeFacade implements AutoCloseable {
     /** The delta that is sent. */
     public byte[] delta(String base, View baseView, String target, View view) throws IOException {
         String key = base + baseView + target + view;
-        byte[] known = deltas.get(key);
-        if (known == null) {
-            Path file = directory.resolve("delta");
-            library.deltas()
-                    .make(
-                            new ImageView(new ImageId(base), baseView),
-                            new ImageView(new ImageId(target), view),
-                            file);
-            known = Files.readAllBytes(file);
-            deltas.put(key, known);
+        synchronized (deltas) {
+            byte[] known = deltas.get(key);
+            return known == null ? made(key, base, baseView, target, view) : known;
         }
-        return known;
+    }
+
+    private byte[] made(String key, String base, View baseView, String target, View view)
+            throws IOException {
+        Path file = directory.resolve("delta");
+        library.deltas()
+                .make(
+                        new ImageView(new ImageId(base), baseView),
+                        new ImageView(new ImageId(target), view),
+                        file);
+        byte[] made = Files.readAllBytes(file);
+        deltas.put(key, made);
+        return made;
     }
 
     public static String dataDigest(byte[] bytes) {
@@ -154,9 +209,15 @@ public final class FakeFacade implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.stop();
-        library.close();
+    public void close() throws IOException {
+        try {
+            server.stop();
+        } catch (Exception failure) {
+            throw new IOException(failure);
+        }
+        if (ownsLibrary) {
+            library.close();
+        }
     }
 
     private final class Routes extends Handler.Abstract {
@@ -211,11 +272,18 @@ public final class FakeFacade implements AutoCloseable {
                 byte[] delta = delta(requireNonNull(query.getValue("base")), id, query);
                 String etag = '"' + digest("SHA-256", delta) + '"';
                 response.getHeaders().put(HttpHeader.ETAG, etag);
-                bytes(request, response, callback, damage.apply(delta), etag);
+                bytes(request, response, callback, delta, etag);
             }
         }
 
         private byte[] delta(String base, String target, Fields query) throws IOException {
+            if (!"container".equals(query.getValue("view"))) {
+                disksSeen.add(target);
+            }
+            return deltaOf(base, target, query);
+        }
+
+        private byte[] deltaOf(String base, String target, Fields query) throws IOException {
             boolean container = base.endsWith(":container");
             return FakeFacade.this.delta(
                     container ? base.substring(0, base.length() - 10) : base,
@@ -232,7 +300,7 @@ public final class FakeFacade implements AutoCloseable {
                 list.addObject()
                         .put("base", id)
                         .put("base_view", container ? "container" : "disk")
-                        .put("bytes", delta(base, target, query).length)
+                        .put("bytes", deltaOf(base, target, query).length)
                         .put("ready", true);
             }
         }
@@ -243,11 +311,11 @@ public final class FakeFacade implements AutoCloseable {
             views.putObject("container")
                     .put("format", image.format)
                     .put("length", image.container.length)
-                    .put("sha256", digest("SHA-256", image.container))
-                    .put("digest", dataDigest(image.container));
+                    .put("sha256", image.has("SHA-256"))
+                    .put("digest", image.has("data"));
             ObjectNode disk = views.putObject("disk").put("length", image.disk.length);
-            if (image.format.equals("raw")) {
-                disk.put("digest", dataDigest(image.disk));
+            if (image.format.equals("raw") || disksSeen.contains(id)) {
+                disk.put("digest", image.has("disk"));
             }
             ArrayNode near = said.putArray("near");
             images.keySet().stream().filter(other -> !other.equals(id)).forEach(near::add);
@@ -311,14 +379,14 @@ public final class FakeFacade implements AutoCloseable {
                                 .put("disk_format", image.format)
                                 .put("size", image.container.length)
                                 .put("virtual_size", image.disk.length)
-                                .put("checksum", digest("MD5", image.container))
+                                .put("checksum", image.has("MD5"))
                                 .put("os_hash_algo", "sha512")
-                                .put("os_hash_value", digest("SHA-512", image.container))
+                                .put("os_hash_value", image.has("SHA-512"))
                                 .put("min_disk", 3)
                                 .put("self", "/v2/images/" + id);
                 json(response, callback, record);
             } else {
-                String md5 = digest("MD5", image.container);
+                String md5 = image.has("MD5");
                 response.getHeaders().put("Content-MD5", md5);
                 response.getHeaders().put("X-OpenStack-Request-ID", "req-of-facade");
                 bytes(request, response, callback, image.container, null);
@@ -351,11 +419,13 @@ public final class FakeFacade implements AutoCloseable {
                 Request request,
                 Response response,
                 Callback callback,
-                byte[] bytes,
-                @Nullable String etag) {
+                byte[] honest,
+                @Nullable String etag)
+                throws IOException {
+            byte[] bytes = fault.content(request.getHttpURI().getPathQuery(), honest);
             String range = request.getHeaders().get(HttpHeader.RANGE);
             String condition = request.getHeaders().get("If-Range");
-            if (range == null || condition != null && !condition.equals(etag)) {
+            if (range == null || (condition != null && !condition.equals(etag))) {
                 answer(response, callback, 200, "application/octet-stream", bytes);
                 return;
             }
@@ -369,16 +439,50 @@ public final class FakeFacade implements AutoCloseable {
         }
 
         private void json(Response response, Callback callback, JsonNode said) throws IOException {
-            answer(response, callback, 200, "application/json", JSON.writeValueAsBytes(said));
+            String target = response.getRequest().getHttpURI().getPathQuery();
+            byte[] body = fault.content(target, JSON.writeValueAsBytes(said));
+            answer(response, callback, 200, "application/json", body);
         }
 
         private void answer(
-                Response response, Callback callback, int status, String type, byte[] body) {
-            sent.addAndGet(body.length);
+                Response response, Callback callback, int status, String type, byte[] body)
+                throws IOException {
+            String target = response.getRequest().getHttpURI().getPathQuery();
+            ServiceFault.Manner manner = fault.manner(target);
+            if (manner.refuses()) {
+                response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
+                Response.writeError(response.getRequest(), response, callback, manner.status());
+                return;
+            }
             response.setStatus(status);
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-            response.write(true, ByteBuffer.wrap(body), callback);
+            if (manner.equals(ServiceFault.Manner.GOOD)) {
+                sent.addAndGet(body.length);
+                response.write(true, ByteBuffer.wrap(body), callback);
+            } else {
+                badly(response, callback, body, manner);
+            }
+        }
+
+        private void badly(
+                Response response, Callback callback, byte[] body, ServiceFault.Manner manner)
+                throws IOException {
+            int end = Math.min(body.length, manner.cutAt());
+            Content.Sink.write(response, false, ByteBuffer.allocate(0));
+            for (int at = 0; at < end; ) {
+                int part = Math.min(manner.pieceBytes(), end - at);
+                Content.Sink.write(response, false, ByteBuffer.wrap(body, at, part));
+                sent.addAndGet(part);
+                at += part;
+                manner.rest();
+            }
+            manner.atTheEnd().run();
+            if (end < body.length) {
+                callback.failed(new IOException("cut as it was told"));
+            } else {
+                callback.succeeded();
+            }
         }
     }
 

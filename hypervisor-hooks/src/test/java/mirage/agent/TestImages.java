@@ -16,9 +16,14 @@ public final class TestImages {
 
     /** A disk: noise that does not compress, text that does, and zeros. */
     public static byte[] disk(long seed) {
+        return disk(seed, LENGTH);
+    }
+
+    /** The same, of another length. */
+    public static byte[] disk(long seed, int length) {
         Random random = new Random(seed);
-        byte[] disk = new byte[LENGTH];
-        byte[] noise = new byte[LENGTH / 3];
+        byte[] disk = new byte[length];
+        byte[] noise = new byte[length / 3];
         random.nextBytes(noise);
         System.arraycopy(noise, 0, disk, 0, noise.length);
         for (int at = noise.length; at < 2 * noise.length; at++) {

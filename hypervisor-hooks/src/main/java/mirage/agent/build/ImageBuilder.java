@@ -8,6 +8,7 @@ import mirage.agent.deploy.Facade;
 import mirage.agent.deploy.ImageView;
 import mirage.agent.deploy.ImageViews;
 import mirage.agent.deploy.RefusedException;
+import mirage.agent.hold.Digests;
 import mirage.agent.hold.Held;
 import mirage.agent.hold.Inventory;
 import mirage.agent.hold.NoRoomException;
@@ -31,6 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -61,6 +63,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ImageBuilder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImageBuilder.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Facade facade;
     private final Inventory inventory;
@@ -181,21 +184,45 @@ public final class ImageBuilder implements AutoCloseable {
         ImageViews views = facade.describe(job.image(), caller); // 1
         ImageView view = views.same(job.view());
         Held ready = inventory.onShelf(job.image(), view);
-        if (ready != null && ready.isThere()) {
+        if (ready != null && isGood(ready, views, deadline)) {
             inventory.used(ready.key());
             measures.ended(Outcome.HELD);
             return ready;
         }
         try {
             return made(views, view, caller, deadline);
-        } catch (CannotMakeException cannot) {
+        } catch (Deadline.LateException | InterruptedIOException ended) {
+            throw ended;
+        } catch (IOException failure) {
             if (!job.whole()) {
-                throw cannot;
+                throw failure;
             }
-            LOG.info("image {} is downloaded whole: {}", job.image(), cannot.getMessage());
+            LOG.info("image {} is downloaded whole: {}", job.image(), failure.getMessage());
         }
         Held fetched = new WholeDownload(facade, shelf, caller, deadline).fetch(views);
         return ended(fetched, Outcome.DOWNLOADED);
+    }
+
+    /** Whether what was made earlier is still that, and what the service says; what is not is removed. */
+    private boolean isGood(Held ready, ImageViews views, Deadline deadline) throws IOException {
+        DataDigest said = views.digestOf(ready.view());
+        if (ready.isThere()
+                && Objects.equals(views.lengthOf(ready.view()), ready.length())
+                && (said == null || said.equals(ready.digest()))
+                && isAsItWas(ready, deadline)) {
+            return true;
+        }
+        LOG.warn("{} is not what it should be", ready.file());
+        shelf.remove(ready);
+        return false;
+    }
+
+    private static boolean isAsItWas(Held ready, Deadline deadline) throws IOException {
+        try (FileSource bytes = FileSource.open(ready.file())) {
+            return Digests.ofData(bytes, _ -> deadline.check()).equals(ready.digest());
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
     }
 
     private Held ended(Held held, Outcome outcome) {
@@ -235,9 +262,11 @@ public final class ImageBuilder implements AutoCloseable {
             try {
                 return made(views, view, candidate, base, caller, deadline);
             } catch (CannotMakeException next) {
-                LOG.info("image {} from {}: {}", views.image(), base.file(), next.getMessage());
                 last = next;
+            } catch (RefusedException refused) {
+                last = new CannotMakeException(causeOf(refused), refused);
             }
+            LOG.info("image {} from {}: {}", views.image(), base.file(), last.getMessage());
         }
         throw last;
     }
@@ -266,7 +295,10 @@ public final class ImageBuilder implements AutoCloseable {
             long start = System.nanoTime();
             facade.fetchDelta(views.image(), view, candidate, caller, delta, most, deadline); // 3
             measures.took(Phase.FETCH, Duration.ofNanos(System.nanoTime() - start));
-            Held made = applied(views, view, base, delta, file, deadline);
+            // Of a disk in a container the service learns the digest when its first delta is made.
+            ImageViews now =
+                    views.digestOf(view) == null ? facade.describe(views.image(), caller) : views;
+            Held made = applied(now, view, base, delta, file, deadline);
             measures.saved(views.container().length() - Files.size(delta));
             return ended(made, Outcome.MADE);
         } finally {
@@ -299,6 +331,9 @@ public final class ImageBuilder implements AutoCloseable {
                 inventory.used(base.key());
                 return made;
             } catch (CorruptBlobException | BaseFailedException damaged) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw damaged; // which is why the base could not be read
+                }
                 // The delta is as it was made: it was read before.
                 LOG.warn(
                         "{} is not the base that it should be: {}",
@@ -343,9 +378,17 @@ public final class ImageBuilder implements AutoCloseable {
                 .sum();
     }
 
+    /** Gives up what is under way, and waits until that has ended. */
     @Override
     public void close() {
         executor.shutdownNow();
+        try {
+            if (!executor.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("images are still being made");
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Which of what is held may help. */

@@ -124,6 +124,9 @@ final class Download {
             int read;
             try {
                 read = answer.body().read(buffer);
+            } catch (InterruptedIOException stopped) {
+                Thread.currentThread().interrupt();
+                throw stopped;
             } catch (IOException broken) {
                 LOG.info("broke at {}: {}", progress.at, broken.toString());
                 return;

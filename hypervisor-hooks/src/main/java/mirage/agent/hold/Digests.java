@@ -30,14 +30,34 @@ public final class Digests {
 
     /** SHA-256 of all bytes of a source, in hexadecimal, lower case. */
     public static String sha256(ByteSource source, Pace pace) throws IOException {
-        MessageDigest digest;
+        MessageDigest digest = sha256();
+        read(source, pace, digest::update);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException(missing);
         }
-        read(source, pace, digest::update);
-        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Both digests of a source, read once. */
+    public record Both(DataDigest data, String sha256) {}
+
+    /** The digest of a source's data, and SHA-256 of all its bytes. */
+    public static Both both(ByteSource source, Pace pace) throws IOException {
+        DataDigest.Stream data = new DataDigest.Stream();
+        MessageDigest all = sha256();
+        read(
+                source,
+                pace,
+                bytes -> {
+                    data.update(bytes);
+                    all.update(bytes);
+                });
+        return new Both(data.finish(), HexFormat.of().formatHex(all.digest()));
     }
 
     private static void read(ByteSource source, Pace pace, Consumer<ByteBuffer> reader)

@@ -78,7 +78,7 @@ public record Held(
     }
 
     public Held withDoubt(@Nullable Stamp when) {
-        return new Held(image, view, place, file, null, cost, stamp, when, durable, shown);
+        return new Held(image, view, place, file, digest, cost, stamp, when, durable, shown);
     }
 
     public Held withDurable() {
@@ -87,9 +87,5 @@ public record Held(
 
     public Held withShown() {
         return new Held(image, view, place, file, digest, cost, stamp, doubted, durable, true);
-    }
-
-    public Held withDigest(DataDigest found) {
-        return new Held(image, view, place, file, found, cost, stamp, null, durable, shown);
     }
 }

@@ -51,8 +51,9 @@ final class InventoryFile {
         }
     }
 
-    /** Reads it; nothing when it is missing or not to be understood. */
+    /** Reads it; nothing when it is missing or not to be understood. What a crash left half written is removed. */
     Content read() throws IOException {
+        Files.deleteIfExists(next());
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new IllegalArgumentException("more than " + MAX_BYTES + " bytes");
@@ -83,7 +84,7 @@ final class InventoryFile {
         put(root.putArray("names"), content.names());
         put(root.putArray("dropped"), content.dropped());
         put(root.putArray("unconfirmed"), content.unconfirmed());
-        Path next = file.resolveSibling(file.getFileName() + ".new");
+        Path next = next();
         try (FileChannel out =
                 FileChannel.open(
                         next,
@@ -97,6 +98,10 @@ final class InventoryFile {
             out.force(true);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private Path next() {
+        return file.resolveSibling(file.getFileName() + ".new");
     }
 
     private static void put(ArrayNode list, List<ImageId> ids) {

@@ -239,7 +239,8 @@ public final class Shelf {
     /** Removes it. Who has it open reads on. */
     public void remove(Held held) throws IOException {
         lastShown.remove(held.key());
-        inventory.remove(held.key());
+        // Where the inventory cannot be written, the file is gone all the same.
         Files.deleteIfExists(held.file());
+        inventory.remove(held.key());
     }
 }

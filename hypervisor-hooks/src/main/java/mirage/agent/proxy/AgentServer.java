@@ -150,7 +150,11 @@ public final class AgentServer implements AutoCloseable {
             } catch (IOException | RuntimeException failure) {
                 // After the head of an answer is out, this cuts the connection; before, Jetty
                 // answers 500.
-                LOG.info("{} {} cut short: {}", exchange.method(), exchange.target(), failure);
+                LOG.info(
+                        "{} {} cut short: {}",
+                        exchange.method(),
+                        exchange.target(),
+                        failure.toString());
                 LOG.debug("{} {}", exchange.method(), exchange.target(), failure);
                 callback.failed(failure);
             }

@@ -30,7 +30,7 @@ public final class ImageRequests {
             boolean raw,
             Predicate<ImageId> inUse) {
         this.forward = new Forward(service);
-        this.bytes = new LocalBytes(service, forward, builder, inventory, shelf, measures);
+        this.bytes = new LocalBytes(service, forward, builder, inventory, shelf, measures, raw);
         this.records = new RawRecords(forward, builder, inventory, shelf, inUse);
         this.raw = raw;
     }

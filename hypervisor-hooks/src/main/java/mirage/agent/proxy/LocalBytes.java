@@ -13,6 +13,7 @@ import mirage.agent.wire.Answer;
 import mirage.agent.wire.Asked;
 import mirage.agent.wire.ImageService;
 import mirage.catalog.ImageId;
+import mirage.codec.DataDigest;
 
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -48,19 +49,24 @@ final class LocalBytes {
     private final Shelf shelf;
     private final Measures measures;
 
+    /** Whether records are shown so; they may have been before a restart. */
+    private final boolean raw;
+
     LocalBytes(
             ImageService service,
             Forward forward,
             ImageBuilder builder,
             Inventory inventory,
             Shelf shelf,
-            Measures measures) {
+            Measures measures,
+            boolean raw) {
         this.service = service;
         this.forward = forward;
         this.builder = builder;
         this.inventory = inventory;
         this.shelf = shelf;
         this.measures = measures;
+        this.raw = raw;
     }
 
     void answer(ImageId image, Exchange exchange) throws IOException {
@@ -82,12 +88,29 @@ final class LocalBytes {
             plain = PlainDownload.of(service, exchange.asked(), first);
             first.small(PROBE_BYTES);
         }
-        inventory.know(List.of(image));
+        remember(image);
         Held shown = inventory.onShelf(image, ImageView.DISK);
-        if (shown != null && shown.shown()) {
+        if (raw && shown != null && shown.shown()) {
             answerShown(shown, exchange, head);
         } else {
             answerOriginal(image, exchange, head, plain);
+        }
+    }
+
+    /** Whoever asks does not suffer when it cannot be noted. */
+    private void remember(ImageId image) {
+        try {
+            inventory.know(List.of(image));
+        } catch (IOException failure) {
+            LOG.warn("image {} is not noted: {}", image, failure.toString());
+        }
+    }
+
+    private void forget(Held held) {
+        try {
+            shelf.remove(held);
+        } catch (IOException failure) {
+            LOG.warn("{} is not removed: {}", held.file(), failure.toString());
         }
     }
 
@@ -113,9 +136,9 @@ final class LocalBytes {
                         .remove(HttpHeader.CONTENT_RANGE)
                         .put(HttpHeader.CONTENT_LENGTH, made.length());
         OutputStream out = exchange.answer(200, headers);
-        long sent = send(made.file(), 0, made.length(), out);
+        long sent = send(made, 0, out);
         if (sent < made.length()) {
-            shelf.remove(made);
+            forget(made);
             plain.copyFrom(sent, out);
         }
     }
@@ -134,10 +157,10 @@ final class LocalBytes {
                         .remove("Content-MD5")
                         .put(HttpHeader.CONTENT_LENGTH, disk.length());
         OutputStream out = exchange.answer(200, headers);
-        long sent = send(disk.file(), 0, disk.length(), out);
+        long sent = send(disk, 0, out);
         if (sent < disk.length()) {
             Held other = again(disk, exchange);
-            if (other == null || send(other.file(), sent, other.length(), out) < other.length()) {
+            if (other == null || send(other, sent, out) < other.length()) {
                 throw new IOException("the disk of image " + disk.image() + " went away");
             }
         }
@@ -147,7 +170,7 @@ final class LocalBytes {
     /** The same disk made anew, null when it cannot be. */
     private @Nullable Held again(Held disk, Exchange exchange) throws IOException {
         LOG.warn("{} went away, making it anew", disk.file());
-        shelf.remove(disk);
+        forget(disk);
         Held other = made(disk.image(), ImageView.DISK, exchange);
         if (other == null || !Objects.equals(other.digest(), disk.digest())) {
             return null;
@@ -165,10 +188,17 @@ final class LocalBytes {
         }
     }
 
-    /** Sends a file from a position on; gives where it could not be read any further, its length when it could. */
-    private long send(Path file, long from, long length, OutputStream out) throws IOException {
+    /**
+     * Sends a file from a position on; gives where it could not be read any further, its length when it could.
+     *
+     * @throws IOException when all of it was read, and is not what it was: its last bytes are not sent then
+     */
+    private long send(Held held, long from, OutputStream out) throws IOException {
         long start = System.nanoTime();
         byte[] buffer = new byte[BUFFER_BYTES];
+        DataDigest.Stream digest = new DataDigest.Stream();
+        Path file = held.file();
+        long length = held.length();
         long at = from;
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
             while (at < length) {
@@ -176,6 +206,11 @@ final class LocalBytes {
                 int read = read(in, ByteBuffer.wrap(buffer, 0, wanted), at);
                 if (read <= 0) {
                     return at;
+                }
+                digest.update(ByteBuffer.wrap(buffer, 0, read));
+                if (from == 0 && at + read == length && !digest.finish().equals(held.digest())) {
+                    forget(held);
+                    throw new IOException(file + " is not what it was");
                 }
                 out.write(buffer, 0, read);
                 at += read;

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,7 +41,8 @@ import java.util.function.Predicate;
  * <p>Nova's client asks for the record, takes the digest from it, fetches the bytes and holds them against the digest;
  * then Nova asks for the record again and holds what it fetched against its {@code disk_format}. So the disk is made,
  * whole and verified, before the first record is answered, and from then on record and bytes are those of the disk, until
- * Nova has its base. Whatever goes wrong before that, the answer is the service's.
+ * Nova has its base. Whatever goes wrong before that, the answer is the service's, and so are those that follow for a
+ * while.
  */
 final class RawRecords {
     private static final Logger LOG = LoggerFactory.getLogger(RawRecords.class);
@@ -55,22 +57,28 @@ final class RawRecords {
     /** A signature is one of the bytes that were uploaded, which whoever checks it must get. */
     private static final String SIGNATURE = "img_signature";
 
+    /** So long an image that was shown as it is stays that: who fetches it asks for the record again at the end. */
+    private static final Duration AS_IS = Duration.ofMinutes(15);
+
     private final Forward forward;
     private final ImageBuilder builder;
     private final Inventory inventory;
     private final Shelf shelf;
     private final Predicate<ImageId> inUse;
-    private final Map<ImageId, Digested> digested = Collections.synchronizedMap(new Recent());
+    private final Map<ImageId, Digested> digested = Collections.synchronizedMap(new Recent<>());
+
+    /** When images were shown as they are last, by a clock that nobody sets. */
+    private final Map<ImageId, Long> asIs = Collections.synchronizedMap(new Recent<>());
 
     private record Digested(Stamp stamp, String sha256) {}
 
     /** The last that were asked for. */
-    private static final class Recent extends LinkedHashMap<ImageId, Digested> {
+    private static final class Recent<V> extends LinkedHashMap<ImageId, V> {
         private static final long serialVersionUID = 1;
         private static final int MOST = 256;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ImageId, Digested> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<ImageId, V> eldest) {
             return size() > MOST;
         }
     }
@@ -116,11 +124,20 @@ final class RawRecords {
             if (!(JSON.readTree(record) instanceof ObjectNode fields) || !mayBeShown(fields)) {
                 return null;
             }
-            Held disk = disk(image, caller);
-            if (disk == null) {
+            if (wasShownAsIs(image)) {
                 return null;
             }
-            String sha256 = sha256(disk);
+            Held disk = disk(image, caller);
+            String sha256 = disk == null ? null : sha256(disk);
+            if (disk != null && sha256 == null) {
+                shelf.remove(disk);
+                disk = disk(image, caller);
+                sha256 = disk == null ? null : sha256(disk);
+            }
+            if (disk == null || sha256 == null) {
+                asIs.put(image, System.nanoTime());
+                return null;
+            }
             shelf.show(disk);
             fields.put("disk_format", "raw");
             fields.put("size", disk.length());
@@ -130,23 +147,44 @@ final class RawRecords {
             fields.put("os_hash_value", sha256);
             return JSON.writeValueAsBytes(fields);
         } catch (CannotMakeException told) {
+            asIs.put(image, System.nanoTime());
             return null; // the log has it
         } catch (IOException failure) {
+            asIs.put(image, System.nanoTime());
             LOG.warn("image {} is shown as it is: {}", image, failure.toString());
             return null;
         }
     }
 
-    /** Of all bytes of a disk: Nova's client knows no other digest of it. Read once; Nova asks for the record twice. */
-    private String sha256(Held disk) throws IOException {
+    /** Whether whoever was shown it as it is may still be fetching it, and come back to see whether it is. */
+    private boolean wasShownAsIs(ImageId image) {
+        return asIs.computeIfPresent(
+                        image,
+                        (_, when) ->
+                                System.nanoTime() - when > AS_IS.toNanos()
+                                        ? null
+                                        : System.nanoTime())
+                != null;
+    }
+
+    /**
+     * Of all bytes of a disk: Nova's client knows no other digest of it. Read once; Nova asks for the record twice.
+     *
+     * @return null when the disk is not what it was
+     */
+    private @Nullable String sha256(Held disk) throws IOException {
         Digested known = digested.get(disk.image());
         if (known != null && known.stamp().equals(disk.stamp())) {
             return known.sha256();
         }
         try (FileSource bytes = FileSource.open(disk.file())) {
-            String sha256 = Digests.sha256(bytes, _ -> {});
-            digested.put(disk.image(), new Digested(disk.stamp(), sha256));
-            return sha256;
+            Digests.Both found = Digests.both(bytes, _ -> {});
+            if (!found.data().equals(disk.digest())) {
+                LOG.warn("{} is not what it was", disk.file());
+                return null;
+            }
+            digested.put(disk.image(), new Digested(disk.stamp(), found.sha256()));
+            return found.sha256();
         }
     }
 

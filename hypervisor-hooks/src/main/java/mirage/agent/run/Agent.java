@@ -35,6 +35,7 @@ final class Agent implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final Duration TIDY_EVERY = Duration.ofSeconds(5);
     private static final Duration VERIFY_EVERY = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int DUTY_THREADS = 4;
 
     private final Deque<Closeable> opened = new ArrayDeque<>();
@@ -163,12 +164,24 @@ final class Agent implements Closeable {
         ScheduledExecutorService clock =
                 Executors.newScheduledThreadPool(
                         DUTY_THREADS, Thread.ofPlatform().daemon().name("duty-", 1).factory());
-        opened.push(clock::shutdownNow);
+        opened.push(() -> stop(clock));
         every(TIDY_EVERY, clock, "tidying up", duties::tidy);
         every(settings.pollInterval(), clock, "asking for orders", duties::poll);
         every(settings.pullInterval(), clock, "pulling", duties::pull);
         if (settings.verifyBytesPerSecond() > 0) {
             every(VERIFY_EVERY, clock, "verifying", verify::round);
+        }
+    }
+
+    /** Nothing of it is done any more when this returns, but for what stands still. */
+    private static void stop(ScheduledExecutorService clock) {
+        clock.shutdownNow();
+        try {
+            if (!clock.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("duties are still being done");
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -4,6 +4,7 @@ import mirage.agent.build.CannotMakeException;
 import mirage.agent.build.ImageBuilder;
 import mirage.agent.build.RawDisk;
 import mirage.agent.deploy.Caller;
+import mirage.agent.deploy.ImageView;
 import mirage.agent.hold.Held;
 import mirage.agent.hold.Shelf;
 import mirage.agent.measure.Measures;
@@ -17,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 
 /** Makes images ready on this host before somebody asks for them. */
@@ -61,10 +63,22 @@ final class Ready {
         Held disk =
                 whole
                         ? builder.makeOrFetch(image, caller)
-                        : builder.make(image, mirage.agent.deploy.ImageView.DISK, caller);
+                        : builder.make(image, ImageView.DISK, caller);
         if (bases == null) {
             return Result.DONE;
         }
+        try {
+            return seed(disk, bases);
+        } catch (NoSuchFileException taken) {
+            if (bases.has(image)) {
+                return Result.THERE; // by another thread, which took it from the shelf for that
+            }
+            throw taken;
+        }
+    }
+
+    private Result seed(Held disk, BaseDirectory bases) throws IOException {
+        ImageId image = disk.image();
         if (!RawDisk.isPlain(disk.file())) {
             LOG.warn("image {}: its disk looks like something else, Nova would refuse it", image);
             return Result.UNSUITABLE;

@@ -7,6 +7,7 @@ import mirage.agent.hold.Held;
 import mirage.agent.hold.Held.Place;
 import mirage.agent.hold.Inventory;
 import mirage.agent.hold.Shelf;
+import mirage.agent.hold.Stamp;
 import mirage.agent.nova.BaseDirectory;
 import mirage.bytes.FileSource;
 import mirage.codec.DataDigest;
@@ -17,8 +18,11 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Reads what is held again, and replaces what is not as it was. */
@@ -33,7 +37,7 @@ final class VerifyDuty {
     private final @Nullable OwnCaller account;
     private final Bandwidth rate;
     private final AtomicLong read = new AtomicLong();
-    private final AtomicLong damaged = new AtomicLong();
+    private final Set<Path> damaged = ConcurrentHashMap.newKeySet();
 
     /**
      * @param rate at which it reads
@@ -56,9 +60,13 @@ final class VerifyDuty {
     /** Reads everything once whose digest is known. */
     void round() throws IOException {
         for (Held held : inventory.all()) {
-            if (held.digest() != null && held.isThere() && !isAsItWas(held)) {
-                damaged.incrementAndGet();
+            if (held.digest() == null || !held.isThere()) {
+                continue;
+            }
+            if (!isAsItWas(held)) {
                 mend(held);
+            } else if (held.doubted() != null) {
+                inventory.change(held.key(), now -> now.withDoubt(null));
             }
         }
     }
@@ -70,7 +78,7 @@ final class VerifyDuty {
 
     /** Files that were not as they had been. */
     long damagedFiles() {
-        return damaged.get();
+        return damaged.size();
     }
 
     private boolean isAsItWas(Held held) throws IOException {
@@ -90,11 +98,13 @@ final class VerifyDuty {
 
     private void mend(Held held) throws IOException {
         LOG.error("{} is not what it was: {} expected", held.file(), held.digest());
+        damaged.add(held.file());
         if (held.place() == Place.SHELF) {
             shelf.remove(held);
             return;
         }
-        inventory.change(held.key(), now -> now.withDoubt(now.stamp()));
+        Stamp damagedNow = Stamp.of(held.file());
+        inventory.change(held.key(), now -> now.withDoubt(damagedNow));
         if (account == null || bases == null) {
             LOG.error("{} cannot be replaced: the agent has no account of its own", held.file());
             return;

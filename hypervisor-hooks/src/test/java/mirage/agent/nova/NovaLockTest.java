@@ -67,7 +67,8 @@ final class NovaLockTest {
             }
         }
         take().close();
-        assertThat(Files.list(locks())).hasSize(2);
+        assertThat(locks()).isDirectoryContaining("glob:**/nova-*");
+        assertThat(requireNonNull(locks().toFile().list())).hasSize(2);
     }
 
     @Test

@@ -21,20 +21,32 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** An agent in this process, with a Nova's folders, and its consumers. */
-final class TestAgent implements AutoCloseable {
-    static final ObjectMapper JSON = new ObjectMapper();
+public final class TestAgent implements AutoCloseable {
+    public static final ObjectMapper JSON = new ObjectMapper();
 
-    final Path state;
-    final Path instances;
-    private final HttpClient client =
+    /** Longer than anything is waited for. */
+    private static final int PATIENCE_SECONDS = 90;
+
+    public final Path state;
+    public final Path instances;
+    private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Map<String, String> options = new LinkedHashMap<>();
     private Agent agent;
+    private volatile int port;
 
-    TestAgent(Path directory, URI facade) throws IOException {
+    /**
+     * Starts one.
+     *
+     * @param more options, each {@code section.name=value}
+     */
+    public TestAgent(Path directory, URI facade, String... more) throws IOException {
         this.state = directory.resolve("state");
         this.instances = directory.resolve("instances");
         Files.createDirectories(instances.resolve("_base"));
@@ -50,7 +62,9 @@ final class TestAgent implements AutoCloseable {
         options.put("nova.instances_path", instances.toString());
         options.put("nova.user", "");
         options.put("service.token_file", token.toString());
+        put(more);
         agent = Agent.start(settings());
+        port = agent.port();
     }
 
     AgentSettings settings() throws IOException {
@@ -71,50 +85,77 @@ final class TestAgent implements AutoCloseable {
     }
 
     /** Begins anew with other options, each {@code section.name=value}. */
-    void set(String... more) throws IOException {
+    public void set(String... more) throws IOException {
+        put(more);
+        restart();
+    }
+
+    /** The same, when it has others now. */
+    public void ensure(String... more) throws IOException {
+        Map<String, String> before = Map.copyOf(options);
+        put(more);
+        if (!options.equals(before)) {
+            restart();
+        }
+    }
+
+    private void put(String... more) {
         for (String one : more) {
             int equals = one.indexOf('=');
             options.put(one.substring(0, equals), one.substring(equals + 1));
         }
-        restart();
     }
 
-    void restart() throws IOException {
+    public void restart() throws IOException {
+        stop();
+        start();
+    }
+
+    public void stop() throws IOException {
         agent.close();
-        agent = Agent.start(settings());
     }
 
-    URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + agent.port() + path);
+    public void start() throws IOException {
+        agent = Agent.start(settings());
+        port = agent.port();
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
     }
 
     /** Puts what Nova would have as an image's base. */
-    Path base(String image, byte[] disk) throws IOException {
+    public Path base(String image, byte[] disk) throws IOException {
         return Files.write(baseOf(image), disk);
     }
 
-    Path baseOf(String image) {
+    public Path baseOf(String image) {
         return instances.resolve("_base").resolve(BaseDirectory.nameOf(new ImageId(image)));
     }
 
-    HttpResponse<byte[]> get(String path) throws IOException {
+    public HttpResponse<byte[]> get(String path) throws IOException {
         return get(path, FakeFacade.TOKEN);
     }
 
-    HttpResponse<byte[]> get(String path, String token) throws IOException {
+    public HttpResponse<byte[]> get(String path, String token) throws IOException {
         return send(HttpRequest.newBuilder(uri(path)).header("X-Auth-Token", token).build());
     }
 
-    HttpResponse<byte[]> send(HttpRequest request) throws IOException {
+    public HttpResponse<byte[]> send(HttpRequest request) throws IOException {
         try {
-            return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        } catch (InterruptedException stopped) {
-            throw new IllegalStateException(stopped);
+            return CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException failure
+                    ? failure
+                    : new IOException(failed.getCause());
+        } catch (InterruptedException | TimeoutException never) {
+            throw new AssertionError(request.uri() + " was not answered", never);
         }
     }
 
     /** What became of each. */
-    JsonNode pull(String... images) throws IOException {
+    public JsonNode pull(String... images) throws IOException {
         ObjectNode request = JSON.createObjectNode();
         ArrayNode list = request.putArray("images");
         List.of(images).forEach(list::add);
@@ -126,16 +167,16 @@ final class TestAgent implements AutoCloseable {
                         .body());
     }
 
-    JsonNode json(String path) throws IOException {
+    public JsonNode json(String path) throws IOException {
         return JSON.readTree(get(path).body());
     }
 
-    String metrics() throws IOException {
+    public String metrics() throws IOException {
         return new String(get("/metrics").body(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
     /** Files of the agent's that are no whole image. */
-    List<Path> leftovers() throws IOException {
+    public List<Path> leftovers() throws IOException {
         try (Stream<Path> work = Files.list(state.resolve("work"));
                 Stream<Path> bases = Files.list(instances.resolve("_base"))) {
             return Stream.concat(
@@ -147,7 +188,6 @@ final class TestAgent implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        client.close();
         agent.close();
     }
 }
