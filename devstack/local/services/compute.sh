@@ -170,6 +170,8 @@ debug = true
 vif_plugging_is_fatal = false
 [glance]
 api_servers = http://$HOST:$COMPUTE_IMAGE_PORT
+# A second apart: an agent that is started again is not noticed.
+num_retries = 10
 [libvirt]
 virt_type = $virt_type
 connection_uri = qemu:///system

@@ -300,6 +300,13 @@ public final class ImageBuilder implements AutoCloseable {
                     views.digestOf(view) == null ? facade.describe(views.image(), caller) : views;
             Held made = applied(now, view, base, delta, file, deadline);
             measures.saved(views.container().length() - Files.size(delta));
+            LOG.info(
+                    "image {}: its {} is made of {} and a delta of {} bytes in {} ms",
+                    views.image(),
+                    view.text(),
+                    base.file(),
+                    Files.size(delta),
+                    (System.nanoTime() - start) / 1_000_000);
             return ended(made, Outcome.MADE);
         } finally {
             Files.deleteIfExists(delta);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -190,6 +191,10 @@ public final class Shelf {
 
     /** Bytes that may still be written, the reserve left alone. */
     public long free() throws IOException {
+        if (!Files.isDirectory(work)) {
+            // Java would say that no byte is free there, and whoever reads that would look for a full disk.
+            throw new NoSuchFileException(work.toString());
+        }
         return work.toFile().getUsableSpace() - reserve - promised.get();
     }
 

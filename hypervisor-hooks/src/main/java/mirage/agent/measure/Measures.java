@@ -93,11 +93,19 @@ public final class Measures implements AutoCloseable {
     }
 
     public void ended(Outcome outcome) {
-        registry.counter("mirage.agent.builds", "outcome", text(outcome)).increment();
+        Counter.builder("mirage.agent.builds")
+                .description("Images that were to be made here, by how that ended")
+                .tag("outcome", text(outcome))
+                .register(registry)
+                .increment();
     }
 
     public void fellBack(Cause cause) {
-        registry.counter("mirage.agent.fallbacks", "cause", text(cause)).increment();
+        Counter.builder("mirage.agent.fallbacks")
+                .description("Images that were not made here, by why")
+                .tag("cause", text(cause))
+                .register(registry)
+                .increment();
     }
 
     public void took(Phase phase, Duration time) {
