@@ -74,6 +74,14 @@ public record FileRecord(
 
         /** In the inode or its attributes, scattered or not: small, so the reader hands the bytes over. */
         record Inline(RawName bytes) implements Content {}
+
+        /**
+         * In another form, such as compressed, in whole or in part: {@link FileSystem#content} has its bytes.
+         *
+         * @param stored where that form lies: position in it to volume offset. It tells who owns which bytes of the
+         *     volume, and nothing about the place of a byte of the file
+         */
+        record Encoded(ExtentMap stored) implements Content {}
     }
 
     /**

@@ -1,5 +1,6 @@
 package mirage.filesystem;
 
+import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 
 import java.io.IOException;
@@ -28,6 +29,20 @@ public interface FileSystem {
      * @throws FormatException when nothing sensible can be shown; what was shown before stays true
      */
     void walk(FileVisitor visitor) throws IOException;
+
+    /**
+     * The bytes of a regular file that keeps them encoded, decoded where they are read. Safe for use by many threads,
+     * as what it gives is.
+     *
+     * @param file with {@link FileRecord.Content.Encoded}, as {@link #walk} showed it of the same bytes, in this
+     *     process or another
+     * @return of the file's size; reading it fails with a {@link FormatException} where the encoded bytes are damaged.
+     *     Closing it does nothing
+     * @throws FormatException when there is no such file
+     */
+    default ByteSource content(FileRecord file) throws IOException {
+        throw new FormatException(type() + " encodes no files, and " + file.path() + " is encoded");
+    }
 
     /** Takes the files of {@link #walk}. */
     @FunctionalInterface

@@ -55,25 +55,30 @@ final class FileTables {
     /**
      * A regular file's bytes in blocks of a volume; hard links share it.
      *
-     * @param plain whether they are the file's content: of an encrypted file they are not, and get no name
+     * @param stored how many there are
+     * @param size of what they stand for
+     * @param bytes opens that; null of an encrypted file, which gets no name
+     * @param isPlain whether the stored bytes are what they stand for, so that a chunk of all of them names it
      */
     private record FileContent(
             FileTableBuilder rows,
             List<Integer> ordinals,
-            ByteSource volume,
-            ExtentMap map,
+            long stored,
             long size,
-            boolean plain) {
+            @Nullable Opener bytes,
+            boolean isPlain) {
         void name(ChunkId sha256) {
-            if (!plain) {
-                return;
-            }
             ordinals.forEach(ordinal -> rows.setContent(ordinal, sha256));
         }
 
         boolean isNamed() {
             return rows.content(ordinals.getFirst()) != null;
         }
+    }
+
+    @FunctionalInterface
+    private interface Opener {
+        ByteSource open() throws IOException;
     }
 
     /**
@@ -122,7 +127,7 @@ final class FileTables {
             fileSystem.walk(file -> {
                 int ordinal = rows.add(file);
                 if (file.type() == FileType.REGULAR && !file.flags().damaged()) {
-                    addContent(rows, ordinal, file, volume, onDisk, linked, visitor);
+                    addContent(rows, ordinal, file, fileSystem, volume, onDisk, linked, visitor);
                 }
             });
         } catch (FormatException | EOFException e) {
@@ -139,39 +144,70 @@ final class FileTables {
             FileTableBuilder rows,
             int ordinal,
             FileRecord file,
+            FileSystem fileSystem,
             ByteSource volume,
             ExtentMap onDisk,
             Map<Long, Integer> linked,
             ContentVisitor visitor) {
+        boolean isReadable = !file.flags().encrypted();
         switch (file.content()) {
             case Content.Inline inline -> {
-                if (file.flags().encrypted()) {
-                    return;
+                if (isReadable) {
+                    byte[] bytes = inline.bytes().toBytes();
+                    int length = (int) Math.min(bytes.length, file.size());
+                    rows.setContent(ordinal, ChunkId.of(bytes, 0, length));
                 }
-                byte[] bytes = inline.bytes().toBytes();
-                rows.setContent(
-                        ordinal, ChunkId.of(bytes, 0, (int) Math.min(bytes.length, file.size())));
             }
             case Content.Mapped mapped -> {
-                Integer earlier = file.links() > 1 ? linked.get(file.inode()) : null;
-                if (earlier != null) {
-                    contents.get(earlier).ordinals().add(ordinal);
-                    return;
+                if (!isLinkOfEarlier(ordinal, file, linked)) {
+                    Opener bytes = () -> new MappedSource(volume, mapped.map(), file.size());
+                    visitor.visit(contents.size(), mapped.map().through(onDisk), file.size());
+                    contents.add(
+                            new FileContent(
+                                    rows,
+                                    ordinals(ordinal),
+                                    file.size(),
+                                    file.size(),
+                                    isReadable ? bytes : null,
+                                    isReadable));
                 }
-                linked.put(file.inode(), contents.size());
-                List<Integer> ordinals = new ArrayList<>(1);
-                ordinals.add(ordinal);
-                visitor.visit(contents.size(), mapped.map().through(onDisk), file.size());
-                contents.add(
-                        new FileContent(
-                                rows,
-                                ordinals,
-                                volume,
-                                mapped.map(),
-                                file.size(),
-                                !file.flags().encrypted()));
+            }
+            case Content.Encoded encoded -> {
+                if (!isLinkOfEarlier(ordinal, file, linked)) {
+                    ExtentMap stored = encoded.stored();
+                    long length =
+                            stored.runCount() == 0 ? 0 : stored.run(stored.runCount() - 1).end();
+                    visitor.visit(contents.size(), stored.through(onDisk), length);
+                    contents.add(
+                            new FileContent(
+                                    rows,
+                                    ordinals(ordinal),
+                                    length,
+                                    file.size(),
+                                    isReadable ? () -> fileSystem.content(file) : null,
+                                    false));
+                }
             }
         }
+    }
+
+    private static List<Integer> ordinals(int first) {
+        List<Integer> ordinals = new ArrayList<>(1);
+        ordinals.add(first);
+        return ordinals;
+    }
+
+    /** Whether the content is that of another name of the inode; this is the next of them otherwise. */
+    private boolean isLinkOfEarlier(int ordinal, FileRecord file, Map<Long, Integer> linked) {
+        if (file.links() <= 1) {
+            return false;
+        }
+        Integer earlier = linked.putIfAbsent(file.inode(), contents.size());
+        if (earlier == null) {
+            return false;
+        }
+        contents.get(earlier).ordinals().add(ordinal);
+        return true;
     }
 
     /** How many contents were visited. */
@@ -179,23 +215,28 @@ final class FileTables {
         return contents.size();
     }
 
+    /** Of the bytes that lie on the disk. */
     long contentSize(int owner) {
-        return contents.get(owner).size();
+        return contents.get(owner).stored();
     }
 
     /** Says the digest of a content that was named by being one chunk. */
     void name(int owner, ChunkId sha256) {
-        contents.get(owner).name(sha256);
+        FileContent content = contents.get(owner);
+        if (content.isPlain()) {
+            content.name(sha256);
+        }
     }
 
     /** Digests the contents that have no name yet. */
     void digestTheRest(ExecutorService workers) throws IOException {
         List<Future<?>> work = new ArrayList<>();
         for (FileContent content : contents) {
-            if (content.plain() && !content.isNamed() && withinBudget(content)) {
+            Opener bytes = content.bytes();
+            if (bytes != null && !content.isNamed() && withinBudget(content)) {
                 work.add(
                         workers.submit(() -> {
-                            digest(content);
+                            digest(content, bytes);
                             return null;
                         }));
             }
@@ -246,21 +287,19 @@ final class FileTables {
     }
 
     /** A content that cannot be read in full, such as one in a cluster that was cut off, gets no digest. */
-    private void digest(FileContent content) throws IOException {
-        try {
-            content.name(sha256(content));
+    private void digest(FileContent content, Opener opener) throws IOException {
+        try (ByteSource bytes = opener.open()) {
+            content.name(sha256(bytes, content.size()));
         } catch (FormatException | EOFException e) {
             warn("a file cannot be read in full: " + e.getMessage());
         }
     }
 
-    private static ChunkId sha256(FileContent content) throws IOException {
+    private static ChunkId sha256(ByteSource bytes, long size) throws IOException {
         MessageDigest sha256 = newSha256();
-        ByteSource bytes = new MappedSource(content.volume(), content.map(), content.size());
-        ByteBuffer buffer =
-                ByteBuffer.allocate((int) Math.min(READ_BYTES, Math.max(1, content.size())));
-        for (long at = 0; at < content.size(); at += buffer.limit()) {
-            buffer.clear().limit((int) Math.min(buffer.capacity(), content.size() - at));
+        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(READ_BYTES, Math.max(1, size)));
+        for (long at = 0; at < size; at += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
             bytes.readFully(at, buffer);
             sha256.update(buffer.flip());
         }

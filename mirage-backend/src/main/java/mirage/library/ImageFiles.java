@@ -4,9 +4,12 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.FormatException;
 import mirage.bytes.MappedSource;
+import mirage.bytes.Warnings;
 import mirage.chunk.ChunkSource;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileRecord.Content;
+import mirage.filesystem.FileSystem;
+import mirage.filesystem.FileSystems;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
 import mirage.manifest.FileEntry;
@@ -99,7 +102,21 @@ public final class ImageFiles {
                             disk.slice(volume.volume().offset(), volume.volume().length()),
                             mapped.map(),
                             file.size());
+            case Content.Encoded _ -> decoded(file, disk);
         };
+    }
+
+    /** What the bytes mean, the file system has to say once more. */
+    private ByteSource decoded(FileRecord file, ByteSource disk) throws IOException {
+        FileSystem fileSystem =
+                FileSystems.open(
+                        disk.slice(volume.volume().offset(), volume.volume().length()),
+                        new Warnings());
+        if (fileSystem == null) {
+            throw new FormatException(
+                    "volume " + volume.volume().index() + ": no " + table.type() + " is found");
+        }
+        return fileSystem.content(file);
     }
 
     private RawName resolve(String path) throws IOException {

@@ -37,7 +37,10 @@ import java.util.List;
  * written while the files are walked and their contents are digested afterwards.
  */
 final class FileTableFormat {
-    private static final BlobFraming FRAMING = new BlobFraming("MFTB", 1, 0);
+    /** Of the header: a file's extents may be those of its encoded bytes. */
+    private static final int MAY_BE_ENCODED = 1;
+
+    private static final BlobFraming FRAMING = new BlobFraming("MFTB", 1, MAY_BE_ENCODED);
 
     private static final int HAS_CONTENT = 1;
     private static final int INLINE = 2;
@@ -47,6 +50,9 @@ final class FileTableFormat {
     private static final int HAS_TARGET = 32;
     private static final int HAS_DEVICE = 64;
     private static final int CREATED_KNOWN = 128;
+
+    /** In the byte of the type; only in blocks whose header says so. */
+    private static final int ENCODED = 128;
 
     private FileTableFormat() {}
 
@@ -60,6 +66,7 @@ final class FileTableFormat {
         private byte[] lastPath = new byte[0];
         private long lastInode;
         private long lastTarget;
+        private boolean hasEncoded;
         private int count;
 
         int count() {
@@ -74,6 +81,10 @@ final class FileTableFormat {
             writeTimes(file.times());
             switch (file.content()) {
                 case Content.Mapped mapped -> writeExtents(mapped.map());
+                case Content.Encoded encoded -> {
+                    hasEncoded = true;
+                    writeExtents(encoded.stored());
+                }
                 case Content.Inline bytes -> inline.lengthPrefixed(bytes.bytes().toBytes());
             }
         }
@@ -91,7 +102,8 @@ final class FileTableFormat {
                     digests.bytes(content.toBytes());
                 }
             }
-            ByteWriter block = new ByteWriter().bytes(FRAMING.header(0, 0)).varint(count);
+            int flags = hasEncoded ? MAY_BE_ENCODED : 0;
+            ByteWriter block = new ByteWriter().bytes(FRAMING.header(flags, 0)).varint(count);
             for (ByteWriter column : List.of(names, inodes, times, extents, inline, digests)) {
                 ByteBuffer bytes = column.toBuffer();
                 block.varint(bytes.remaining()).bytes(bytes);
@@ -130,7 +142,9 @@ final class FileTableFormat {
             flags |= file.linkTarget().isEmpty() ? 0 : HAS_TARGET;
             flags |= file.device().equals(Device.NONE) ? 0 : HAS_DEVICE;
             flags |= file.times().created().equals(Time.UNKNOWN) ? 0 : CREATED_KNOWN;
-            inodes.u8(flags).u8(file.type().ordinal()).signedVarint(file.inode() - lastInode);
+            int type = file.type().ordinal();
+            type |= file.content() instanceof Content.Encoded ? ENCODED : 0;
+            inodes.u8(flags).u8(type).signedVarint(file.inode() - lastInode);
             inodes.varint(file.mode()).varint(file.uid()).varint(file.gid());
             inodes.varint(file.links()).varint(file.size());
             if ((flags & HAS_DEVICE) != 0) {
@@ -222,7 +236,8 @@ final class FileTableFormat {
 
         FileRecord next() throws IOException {
             int flags = inodes.u8();
-            int type = inodes.u8();
+            int typeAndForm = inodes.u8();
+            int type = typeAndForm & ~ENCODED;
             if (type >= FileType.values().length) {
                 throw inodes.corrupt("file type " + type);
             }
@@ -254,9 +269,7 @@ final class FileTableFormat {
                     device,
                     target,
                     (flags & HAS_XATTRS) == 0 ? List.of() : readXattrs(),
-                    (flags & INLINE) == 0
-                            ? readExtents()
-                            : new Content.Inline(RawName.of(inline.lengthPrefixed())),
+                    readContent((flags & INLINE) != 0, (typeAndForm & ENCODED) != 0),
                     new ContentFlags((flags & ENCRYPTED) != 0, (flags & DAMAGED) != 0));
         }
 
@@ -295,11 +308,19 @@ final class FileTableFormat {
                     times.boundedVarint(0, 999_999_999, "nanoseconds"));
         }
 
-        private Content readExtents() throws IOException {
-            int count = extents.count(3, "extents");
-            if (count == 0) {
-                return Content.NONE;
+        private Content readContent(boolean isInline, boolean isEncoded) throws IOException {
+            if (isInline) {
+                return new Content.Inline(RawName.of(inline.lengthPrefixed()));
             }
+            ExtentMap map = readExtents();
+            if (isEncoded) {
+                return new Content.Encoded(map);
+            }
+            return map.runCount() == 0 ? Content.NONE : new Content.Mapped(map);
+        }
+
+        private ExtentMap readExtents() throws IOException {
+            int count = extents.count(3, "extents");
             ExtentMap.Builder map = new ExtentMap.Builder();
             for (int i = 0; i < count; i++) {
                 long offset = map.end() + extents.varint();
@@ -308,7 +329,7 @@ final class FileTableFormat {
                 map.add(offset, length, lastTarget);
                 lastTarget += length;
             }
-            return new Content.Mapped(map.build());
+            return map.build();
         }
     }
 }

@@ -191,6 +191,8 @@ final class RandomManifests {
                     1 + random.nextInt(1 << 20),
                     size() >>> 1);
         }
-        return new Content.Mapped(map.build());
+        return random.nextInt(4) == 0
+                ? new Content.Encoded(map.build())
+                : new Content.Mapped(map.build());
     }
 }

@@ -63,6 +63,7 @@ final class Ext4Directory {
         switch (content) {
             case Content.Inline inline -> directory.readInline(inline.bytes());
             case Content.Mapped mapped -> directory.readBlocks(mapped.map());
+            case Content.Encoded _ -> throw new IllegalArgumentException("ext4 encodes nothing");
         }
         return directory.sorted();
     }

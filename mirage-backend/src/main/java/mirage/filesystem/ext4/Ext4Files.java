@@ -197,6 +197,7 @@ final class Ext4Files {
             case Content.Inline inline -> bytes + inline.bytes().length() <= MAX_KEPT_BYTES;
             case Content.Mapped mapped ->
                     bytes <= MAX_KEPT_BYTES && mapped.map().runCount() <= MAX_KEPT_RUNS;
+            case Content.Encoded _ -> throw new IllegalArgumentException("ext4 encodes nothing");
         };
     }
 

@@ -114,6 +114,7 @@ final class Ext4FuzzTest {
                     sane &= run.end() - blockSize < file.size();
                 }
             }
+            case Content.Encoded _ -> sane = false;
         }
         if (!sane) {
             throw new AssertionError(file.toString());

@@ -7,6 +7,7 @@ import mirage.bytes.FileSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
+import mirage.filesystem.Listings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,13 +1,9 @@
-package mirage.filesystem.ext4;
+package mirage.filesystem;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.MappedSource;
-import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileRecord.Time;
-import mirage.filesystem.FileSystem;
-import mirage.filesystem.FileType;
-import mirage.filesystem.RawName;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,7 +16,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Writes what a walk shows in the form of {@code golden/ext4/list.py}, and compares the two. */
-final class Listings {
+public final class Listings {
     private static final String PLAIN = "-._/+:@~";
     private static final String NOT_COMPARED = "*";
     private static final List<String> FIELDS =
@@ -30,14 +26,15 @@ final class Listings {
 
     private Listings() {}
 
-    static List<String> of(FileSystem fileSystem, ByteSource volume) throws IOException {
+    /** A line for each path; reads all contents. */
+    public static List<String> of(FileSystem fileSystem, ByteSource volume) throws IOException {
         List<String> lines = new ArrayList<>();
-        fileSystem.walk(file -> lines.add(line(file, volume)));
+        fileSystem.walk(file -> lines.add(line(fileSystem, file, volume)));
         return lines;
     }
 
     /** One text for each path and field in which the listings differ, at most 50. */
-    static List<String> differences(List<String> expected, List<String> found) {
+    public static List<String> differences(List<String> expected, List<String> found) {
         List<String> differences = new ArrayList<>();
         int common = Math.min(expected.size(), found.size());
         for (int i = 0; i < common && differences.size() < 50; i++) {
@@ -64,7 +61,7 @@ final class Listings {
         return differences;
     }
 
-    private static String line(FileRecord file, ByteSource volume) throws IOException {
+    private static String line(FileSystem fileSystem, FileRecord file, ByteSource volume) throws IOException {
         return String.join(
                 "\t",
                 escaped(file.path()),
@@ -85,7 +82,7 @@ final class Listings {
                         .collect(Collectors.joining(",")),
                 (file.flags().encrypted() ? "encrypted" : "")
                         + (file.flags().damaged() ? "damaged" : ""),
-                file.type() == FileType.REGULAR ? digest(file, volume) : "",
+                file.type() == FileType.REGULAR ? digest(fileSystem, file, volume) : "",
                 Long.toString(file.inode()));
     }
 
@@ -106,20 +103,24 @@ final class Listings {
         return text.toString();
     }
 
-    private static String digest(FileRecord file, ByteSource volume) throws IOException {
+    private static String digest(FileSystem fileSystem, FileRecord file, ByteSource volume)
+            throws IOException {
         MessageDigest sha = sha256();
         switch (file.content()) {
             case Content.Inline inline -> sha.update(inline.bytes().toBytes());
-            case Content.Mapped mapped -> {
-                MappedSource content = new MappedSource(volume, mapped.map(), file.size());
-                ByteBuffer piece = ByteBuffer.allocate(1 << 18);
-                for (long at = 0; at < file.size(); at += piece.limit()) {
-                    content.readAt(at, piece.clear());
-                    sha.update(piece.flip());
-                }
-            }
+            case Content.Mapped mapped ->
+                    update(sha, new MappedSource(volume, mapped.map(), file.size()));
+            case Content.Encoded _ -> update(sha, fileSystem.content(file));
         }
         return hex(sha.digest());
+    }
+
+    private static void update(MessageDigest sha, ByteSource content) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(1 << 18);
+        for (long at = 0; at < content.length(); at += piece.limit()) {
+            content.readAt(at, piece.clear());
+            sha.update(piece.flip());
+        }
     }
 
     private static String brief(byte[] value) {
