@@ -66,6 +66,7 @@ final class LocationsHandler {
         access.require(RuleNames.ADD_IMAGE_LOCATION, exchange.caller(), image);
         requireReadable(url);
         requireQueued(image);
+        service.quotas().requireRoomToImport(image, false, 1);
         Instant now = service.clock().instant();
         Task task =
                 service.newTask(

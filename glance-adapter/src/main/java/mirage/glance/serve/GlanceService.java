@@ -358,7 +358,7 @@ public final class GlanceService implements AutoCloseable {
                                 ImportJob.TYPE,
                                 imports,
                                 LocationJob.TYPE,
-                                new LocationJob(records, stores, cap, stop, clock),
+                                new LocationJob(records, stores, check, cap, stop, clock),
                                 CreatingImportJob.TYPE,
                                 new CreatingImportJob(
                                         records,

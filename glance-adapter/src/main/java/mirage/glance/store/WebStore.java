@@ -73,12 +73,28 @@ public record WebStore(
             }
 
             @Override
+            public InputStream stream() throws IOException {
+                return all(location.url(), length);
+            }
+
+            @Override
             public void close() {}
         };
     }
 
     @Override
     public void delete(ImageLocation location) {}
+
+    /** One answer, however much it is: a server that does not know ranges would send each of them from the start. */
+    private InputStream all(String url, long length) throws IOException {
+        WebContent content = web.open(url, Map.of());
+        Long now = content.length();
+        if (now != null && now != length) {
+            content.close();
+            throw new IOException(url + " has " + now + " bytes now, not " + length);
+        }
+        return new WholeBody(content.body(), url, length);
+    }
 
     private void copy(String url, long offset, long count, WritableByteChannel channel)
             throws IOException {

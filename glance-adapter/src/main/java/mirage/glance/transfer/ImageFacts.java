@@ -82,6 +82,28 @@ public final class ImageFacts {
                 stored.digests().sha512());
     }
 
+    /** Whether bytes are those that a record tells of, by their number and by those digests of them that it has. */
+    static boolean agree(ImageData data, StoredImage stored) {
+        ImageData.Hash hash = data.hash();
+        return data.size() == stored.size()
+                && agree(data.md5(), stored.digests().md5())
+                && (hash == null || agree(hash.value(), digestOf(stored, hash.algorithm())));
+    }
+
+    private static boolean agree(@Nullable String told, @Nullable String found) {
+        return told == null || found == null || told.equalsIgnoreCase(found);
+    }
+
+    /** Null for a digest that libraries do not take: records that have a SHA-1 have the MD5, too. */
+    private static @Nullable String digestOf(StoredImage stored, String algorithm) {
+        return switch (algorithm) {
+            case "md5" -> stored.digests().md5();
+            case "sha256" -> stored.digests().sha256();
+            case "sha512" -> stored.digests().sha512();
+            default -> null;
+        };
+    }
+
     /** To Glance, a disk of no size is one of unknown size. */
     private static boolean isUnknown(@Nullable Long virtualSize) {
         return virtualSize == null || virtualSize == 0;

@@ -33,7 +33,7 @@ import java.util.function.UnaryOperator;
  * the id of the task; here, for each store that is to have the image:
  *
  * <pre>
- *   1. the store has the bytes      from the staging area, from the web, or from another store
+ *   1. the store has the bytes      from the staging area, from the web, or from another store: then those of the record
  *   2. they are looked at           once, where they came in first, and after the plug-ins changed them
  *   3. the record says so           a new location; active at the first one, or at the last when all must succeed
  * </pre>
@@ -213,8 +213,20 @@ public final class ImportJob implements TaskRunner.Job {
             throw new IOException("no store has " + from.url());
         }
         try (StoredBytes bytes = source.open(from);
-                InputStream copy = stop.over(new CopyStream(bytes))) {
-            return store.library().store(image.id(), label, copy);
+                InputStream copy = stop.over(bytes.stream())) {
+            StoredImage stored = store.library().store(image.id(), label, copy);
+            requireSame(image, from, stored, store);
+            return stored;
+        }
+    }
+
+    /** A place that is not this service's may have other bytes by now than when the image became active. */
+    private static void requireSame(
+            ImageRecord image, ImageLocation from, StoredImage stored, LibraryStore store)
+            throws IOException {
+        if (image.data() != null && !ImageFacts.agree(image.data(), stored)) {
+            store.library().delete(image.id());
+            throw new IOException(from.url() + " no longer has the bytes of the image");
         }
     }
 
@@ -259,7 +271,7 @@ public final class ImportJob implements TaskRunner.Job {
         ContentCheck.Inspection inspection = check.begin(image);
         try (StoredBytes content = store.open(store.locationOf(image.id()))) {
             byte[] buffer = new byte[64 * 1024];
-            try (InputStream all = stop.over(new CopyStream(content))) {
+            try (InputStream all = stop.over(content.stream())) {
                 for (int read = all.read(buffer, 0, buffer.length);
                         read >= 0;
                         read = all.read(buffer, 0, buffer.length)) {

@@ -132,7 +132,7 @@ public final class ImportPlugins {
             if (kind == null) {
                 return;
             }
-            try (InputStream plain = kind.open(stop.over(new CopyStream(bytes)))) {
+            try (InputStream plain = kind.open(stop.over(bytes.stream()))) {
                 make(image, store, plain);
             }
         } catch (IOException failure) {
@@ -156,7 +156,7 @@ public final class ImportPlugins {
         requireSafe(image.id(), store, declared);
         awaitStructured(image.id(), store.library());
         try (StoredBytes disk = store.openDisk(image.id());
-                InputStream raw = stop.over(new CopyStream(disk))) {
+                InputStream raw = stop.over(disk.stream())) {
             make(image, store, raw);
         } catch (FormatException broken) {
             throw refused("converted", broken);

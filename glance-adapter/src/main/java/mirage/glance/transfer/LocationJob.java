@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import mirage.catalog.ImageId;
+import mirage.glance.http.HttpFailure;
 import mirage.glance.record.ImageData;
 import mirage.glance.record.ImageImport;
 import mirage.glance.record.ImageLocation;
@@ -33,8 +34,8 @@ import java.util.Map;
 
 /**
  * Makes an image of what lies at an address on the web, which stays there: the call for locations of API 2.17. The bytes
- * are read once for their digests, so that clients can check what they get later; a digest that the client named must be
- * theirs.
+ * are read once, for their digests, so that clients can check what they get later, and to look at them as at those of an
+ * upload; a digest that the client named must be theirs.
  */
 public final class LocationJob implements TaskRunner.Job {
     /** Type of these tasks. */
@@ -51,6 +52,7 @@ public final class LocationJob implements TaskRunner.Job {
 
     private final ImageRecords records;
     private final ImageStores stores;
+    private final ContentCheck check;
     private final long cap;
     private final Stop stop;
     private final Clock clock;
@@ -59,9 +61,16 @@ public final class LocationJob implements TaskRunner.Job {
      * @param cap the most bytes that an image may have
      * @param stop ends it between blocks of bytes
      */
-    public LocationJob(ImageRecords records, ImageStores stores, long cap, Stop stop, Clock clock) {
+    public LocationJob(
+            ImageRecords records,
+            ImageStores stores,
+            ContentCheck check,
+            long cap,
+            Stop stop,
+            Clock clock) {
         this.records = records;
         this.stores = stores;
+        this.check = check;
         this.cap = cap;
         this.stop = stop;
         this.clock = clock;
@@ -97,10 +106,14 @@ public final class LocationJob implements TaskRunner.Job {
                     ImageLocation.at(
                             webStore(input.path("loc_url").asText()).id(),
                             input.path("loc_url").asText());
-            ImageData data = digest(location, expectedIn(input));
+            ImageData data = read(location, expectedIn(input), check.begin(image));
             records.update(
                     id, now -> unlocked(now).active(data, List.of(location), clock.instant()));
             return result;
+        } catch (HttpFailure refused) {
+            LOG.info("image {}: {}", id, refused.message());
+            queueAgain(id);
+            throw new TaskFailedException(refused.message());
         } catch (RecordNotFoundException deleted) {
             throw new TaskFailedException("Image " + id + " was deleted.");
         } catch (IOException failure) {
@@ -113,23 +126,31 @@ public final class LocationJob implements TaskRunner.Job {
         }
     }
 
-    private ImageData digest(ImageLocation location, ImageData.@Nullable Hash expected)
+    private ImageData read(
+            ImageLocation location,
+            ImageData.@Nullable Hash expected,
+            ContentCheck.Inspection inspection)
             throws IOException {
         String algorithm = expected == null ? DEFAULT_ALGORITHM : expected.algorithm();
         MessageDigest md5 = digestOf("md5");
         MessageDigest hash = digestOf(algorithm);
-        long size = 0;
-        try (StoredBytes bytes = webStore(location.url()).open(location);
-                InputStream in = stop.over(new CopyStream(bytes))) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                md5.update(buffer, 0, read);
-                hash.update(buffer, 0, read);
-                size += read;
-                if (size > cap) {
-                    throw new IOException("the image has more than " + cap + " bytes");
+        long size;
+        try (StoredBytes bytes = webStore(location.url()).open(location)) {
+            size = bytes.length();
+            if (size > cap) {
+                throw new IOException("the image has more than " + cap + " bytes");
+            }
+            KeptEnds kept = new KeptEnds(bytes);
+            try (InputStream in = stop.over(bytes.stream())) {
+                byte[] buffer = new byte[BUFFER_BYTES];
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    md5.update(buffer, 0, read);
+                    hash.update(buffer, 0, read);
+                    inspection.update(buffer, 0, read);
+                    kept.add(buffer, read);
                 }
             }
+            inspection.finish(kept);
         }
         String value = HexFormat.of().formatHex(hash.digest());
         if (expected != null && !expected.value().equalsIgnoreCase(value)) {

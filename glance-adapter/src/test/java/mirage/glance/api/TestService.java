@@ -71,6 +71,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -94,10 +95,10 @@ final class TestService implements AutoCloseable {
     /** Definitions of all test services: what a test changes, it cleans up with {@link #forgetDefinitions}. */
     private static final Metadefs METADEFS = Metadefs.in(databaseInMemory());
 
-    final InMemoryImageLibrary library = new InMemoryImageLibrary();
-    final InMemoryImageLibrary cheap = new InMemoryImageLibrary();
-    final MemoryImageRecords records = new MemoryImageRecords();
-    final MemoryTasks tasks = new MemoryTasks();
+    final InMemoryImageLibrary library;
+    final InMemoryImageLibrary cheap;
+    final MemoryImageRecords records;
+    final MemoryTasks tasks;
     final AtomicReference<Instant> now =
             new AtomicReference<>(Instant.parse("2026-03-04T05:06:07.890123Z"));
 
@@ -123,6 +124,24 @@ final class TestService implements AutoCloseable {
         ContentCheck check = ContentCheck.NOTHING;
         List<ImportPlugin> plugins = List.of();
         PropertyRules properties = PropertyRules.none();
+
+        /** Finds the Image API of other regions. */
+        RemoteImages.Regions regions = (region, kind) -> null;
+
+        /** In place of the one that a service with stores has. */
+        @Nullable WebFilter filter;
+
+        /** Whether tasks that a service before this one left are taken up. */
+        boolean takesUpTasks;
+
+        long sizeCap = SIZE_CAP;
+
+        /** What outlives a service. */
+        final InMemoryImageLibrary library = new InMemoryImageLibrary();
+
+        final InMemoryImageLibrary cheap = new InMemoryImageLibrary();
+        final MemoryImageRecords records = new MemoryImageRecords();
+        final MemoryTasks tasks = new MemoryTasks();
     }
 
     /**
@@ -138,7 +157,7 @@ final class TestService implements AutoCloseable {
         ApiSettings settings =
                 new ApiSettings(
                         ApiSettings.versions(true, true, true),
-                        settings().limits(),
+                        settings().limits().withImageSizeCap(parts.sizeCap),
                         List.of(ImportRequest.Method.values()),
                         true,
                         false,
@@ -152,7 +171,8 @@ final class TestService implements AutoCloseable {
                         Set.of(),
                         Set.of(webPort),
                         Set.of());
-        return new TestService(directory, settings, filter, true, parts);
+        return new TestService(
+                directory, settings, Objects.requireNonNullElse(parts.filter, filter), true, parts);
     }
 
     /** That demands something of bytes. */
@@ -174,6 +194,10 @@ final class TestService implements AutoCloseable {
     private TestService(
             Path directory, ApiSettings settings, WebFilter filter, boolean withStores, Parts parts)
             throws IOException {
+        library = parts.library;
+        cheap = parts.cheap;
+        records = parts.records;
+        tasks = parts.tasks;
         long cap = settings.limits().imageSizeCap();
         web = WebAccess.through(filter);
         Identity identity = credentials -> CALLERS.get(credentials.token());
@@ -190,7 +214,7 @@ final class TestService implements AutoCloseable {
                                         new WebStore("web", "", 0, web, Map.of())),
                                 fast)
                         : ImageStores.single(fast);
-        RemoteImages remote = new RemoteImages(web, (region, kind) -> null, List.of("hw_"));
+        RemoteImages remote = new RemoteImages(web, parts.regions, List.of("hw_"));
         cache =
                 withStores
                         ? ImageCache.open(
@@ -224,7 +248,7 @@ final class TestService implements AutoCloseable {
                                 ImportJob.TYPE,
                                 imports,
                                 LocationJob.TYPE,
-                                new LocationJob(records, stores, SIZE_CAP, stop, clock),
+                                new LocationJob(records, stores, check, cap, stop, clock),
                                 CreatingImportJob.TYPE,
                                 new CreatingImportJob(
                                         records,
@@ -270,6 +294,9 @@ final class TestService implements AutoCloseable {
                                 List.of()),
                         HttpSettings.plain(new InetSocketAddress("127.0.0.1", 0))
                                 .withStopTimeout(Duration.ofSeconds(2)));
+        if (parts.takesUpTasks) {
+            runner.start();
+        }
     }
 
     private static Database databaseInMemory() {

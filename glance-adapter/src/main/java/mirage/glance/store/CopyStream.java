@@ -1,6 +1,4 @@
-package mirage.glance.transfer;
-
-import mirage.glance.store.StoredBytes;
+package mirage.glance.store;
 
 import java.io.IOException;
 import java.io.InputStream;
