@@ -116,6 +116,8 @@ final class TasksHandler {
         } catch (WebRefusedException refused) {
             throw HttpFailure.badRequest(String.valueOf(refused.getMessage()));
         }
+        String owner = input.path("image_properties").path("owner").textValue();
+        service.quotas().requireRoomForImage(owner == null ? exchange.caller().projectId() : owner);
         Instant now = service.clock().instant();
         Task task = service.newTask(exchange, CreatingImportJob.TYPE, null, input.toString(), now);
         service.runner().submit(task, () -> {});

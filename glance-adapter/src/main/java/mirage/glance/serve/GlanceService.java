@@ -149,7 +149,7 @@ public final class GlanceService implements AutoCloseable {
         Metrics metrics = startMetrics(configuration, opened);
         Path directory = configuration.get(ServeOptions.DATA_DIRECTORY);
         makeDirectory(directory);
-        WebAccess web = WebAccess.through(WebOptions.filter(configuration));
+        WebAccess web = WebOptions.access(configuration);
         opened.push(web);
         Stores opener = new Stores(configuration, web, opened);
         ImageStores stores = opener.open();

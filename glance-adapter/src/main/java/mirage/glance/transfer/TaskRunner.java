@@ -55,6 +55,10 @@ public final class TaskRunner implements AutoCloseable {
     private final Clock clock;
     private final Semaphore running;
     private final Set<String> mine = ConcurrentHashMap.newKeySet();
+
+    /** Those that {@link #submit} is at. */
+    private final Set<String> preparing = ConcurrentHashMap.newKeySet();
+
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("task-", 0).factory());
 
@@ -103,15 +107,24 @@ public final class TaskRunner implements AutoCloseable {
      *     with it. So whatever the task locked, there is always a task to unlock it.
      */
     public void submit(Task task, Runnable prepare) {
-        tasks.add(task.pendingAt(node));
+        preparing.add(task.id());
+        try {
+            tasks.add(task.pendingAt(node));
+            prepare(task, prepare);
+            tasks.update(task.id(), now -> now.processing(node, clock.instant()));
+        } finally {
+            preparing.remove(task.id());
+        }
+        begin(task);
+    }
+
+    private void prepare(Task task, Runnable prepare) {
         try {
             prepare.run();
         } catch (RuntimeException refused) {
             fail(task, "The task could not begin: " + refused.getMessage());
             throw refused;
         }
-        tasks.update(task.id(), now -> now.processing(node, clock.instant()));
-        begin(task);
     }
 
     /** Says how far a task is. */
@@ -226,12 +239,15 @@ public final class TaskRunner implements AutoCloseable {
         }
     }
 
-    /** Takes over what dead nodes were at. Of several that want to, the record lets one. */
-    private void takeOver() {
+    /**
+     * Takes over what dead nodes were at; of several that want to, the record lets one. What this node has and is not at
+     * could not be begun: the records failed when it was to be, and what it locked is locked.
+     */
+    void takeOver() {
         Set<String> alive = nodes.aliveAfter(clock.instant().minus(DEAD_AFTER));
         for (Task left : tasks.unfinished()) {
             if (left.node().equals(node)) {
-                if (left.status() == Task.Status.PROCESSING) {
+                if (!preparing.contains(left.id())) {
                     begin(left);
                 }
                 continue;

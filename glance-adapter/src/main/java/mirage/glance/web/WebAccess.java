@@ -7,6 +7,7 @@ import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +28,8 @@ import java.util.concurrent.TimeoutException;
 /**
  * Reads from the web what a filter lets it. A host's addresses are looked up once, looked at, and just these are
  * connected to: a name that means another address a moment later does not get around the filter. A redirection is
- * followed only to where the filter lets it. Safe for use by many threads.
+ * followed only to where the filter lets it. No proxy is used, whatever the environment names: it would look hosts up by
+ * itself, and connect to what the filter never saw. Safe for use by many threads.
  */
 public final class WebAccess implements AutoCloseable {
     private static final int MAX_REDIRECTIONS = 5;
@@ -34,16 +37,47 @@ public final class WebAccess implements AutoCloseable {
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
     private final WebFilter filter;
+    private final Lookup lookup;
     private final HttpClient client;
 
-    private WebAccess(WebFilter filter, HttpClient client) {
+    private WebAccess(WebFilter filter, Lookup lookup, HttpClient client) {
         this.filter = filter;
+        this.lookup = lookup;
         this.client = client;
     }
 
-    /** Makes a client, which is to be closed. */
+    /** Finds the addresses of hosts. Safe for use by many threads. */
+    @FunctionalInterface
+    interface Lookup {
+        /**
+         * The addresses of a host, at least one. They know the host's name: certificates must be for it.
+         *
+         * @throws UnknownHostException when there is none
+         */
+        InetAddress[] addressesOf(String host) throws UnknownHostException;
+    }
+
+    /** Makes a client, which is to be closed. It believes the certificates that the Java runtime does. */
     public static WebAccess through(WebFilter filter) {
+        return through(filter, null);
+    }
+
+    /**
+     * Makes a client, which is to be closed.
+     *
+     * @param authorities that certificates of servers must come from, null for those of the Java runtime
+     */
+    static WebAccess through(WebFilter filter, @Nullable KeyStore authorities) {
+        return through(filter, authorities, InetAddress::getAllByName);
+    }
+
+    static WebAccess through(WebFilter filter, @Nullable KeyStore authorities, Lookup lookup) {
         HttpClient client = new HttpClient();
+        if (authorities != null) {
+            SslContextFactory.Client tls = new SslContextFactory.Client();
+            tls.setTrustStore(authorities);
+            client.setSslContextFactory(tls);
+        }
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setName("web");
         threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("web-"));
@@ -57,13 +91,13 @@ public final class WebAccess implements AutoCloseable {
         // another digest.
         client.getContentDecoderFactories().clear();
         client.setSocketAddressResolver(
-                (host, port, context, promise) -> resolve(filter, host, port, promise));
+                (host, port, context, promise) -> resolve(filter, lookup, host, port, promise));
         try {
             client.start();
         } catch (Exception failure) {
             throw new IllegalStateException("the HTTP client did not start", failure);
         }
-        return new WebAccess(filter, client);
+        return new WebAccess(filter, lookup, client);
     }
 
     /**
@@ -75,7 +109,7 @@ public final class WebAccess implements AutoCloseable {
         URI uri = filter.parse(address);
         String host = WebFilter.hostOf(uri);
         try {
-            filter.requireAllowed(host, List.of(InetAddress.getAllByName(host)));
+            filter.requireAllowed(host, List.of(lookup.addressesOf(host)));
         } catch (UnknownHostException unknown) {
             throw new WebRefusedException(
                     "URI does not pass filtering: host " + host + " is unknown.");
@@ -171,11 +205,15 @@ public final class WebAccess implements AutoCloseable {
 
     /** Called for each new connection, with the host that it goes to. */
     private static void resolve(
-            WebFilter filter, String host, int port, Promise<List<InetSocketAddress>> promise) {
+            WebFilter filter,
+            Lookup lookup,
+            String host,
+            int port,
+            Promise<List<InetSocketAddress>> promise) {
         try {
             List<InetSocketAddress> addresses = new ArrayList<>();
             for (InetAddress address :
-                    filter.requireAllowed(host, List.of(InetAddress.getAllByName(host)))) {
+                    filter.requireAllowed(host, List.of(lookup.addressesOf(host)))) {
                 addresses.add(new InetSocketAddress(address, port));
             }
             promise.succeeded(addresses);

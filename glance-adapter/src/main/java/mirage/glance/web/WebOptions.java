@@ -5,10 +5,13 @@ import mirage.config.Configuration;
 import mirage.config.OptionGroup;
 import mirage.config.OptionType;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** Options of what is read from the web on behalf of clients. Names, meaning and defaults are Glance's. */
+/** Options of what is read from the web on behalf of clients. Names, meaning and defaults are Glance's, but for cafile. */
 public final class WebOptions {
     private static final String SECTION = "import_filtering_opts";
     private static final OptionType<List<String>> TEXTS = OptionType.list(OptionType.text());
@@ -54,6 +57,17 @@ public final class WebOptions {
             ConfigOption.of(
                     SECTION, "disallowed_ports", PORTS, "", "Ports that may not be read from.");
 
+    private static final ConfigOption<Optional<Path>> CA_FILE =
+            ConfigOption.optional(
+                            SECTION,
+                            "cafile",
+                            OptionType.path(),
+                            """
+                            PEM file with the authorities that certificates of the servers that are read from may come
+                            from. Left out: those of the Java runtime.
+                            """)
+                    .example("/etc/ssl/certs/ca-certificates.crt");
+
     public static final List<OptionGroup> GROUPS =
             List.of(
                     OptionGroup.of(
@@ -63,12 +77,23 @@ public final class WebOptions {
                             ALLOWED_HOSTS,
                             DISALLOWED_HOSTS,
                             ALLOWED_PORTS,
-                            DISALLOWED_PORTS));
+                            DISALLOWED_PORTS,
+                            CA_FILE));
 
     private WebOptions() {}
 
-    /** The filter that is configured. */
-    public static WebFilter filter(Configuration configuration) {
+    /**
+     * A client by what is configured, which is to be closed.
+     *
+     * @throws IOException when the file of authorities cannot be used; the message names it
+     */
+    public static WebAccess access(Configuration configuration) throws IOException {
+        Optional<Path> caFile = configuration.get(CA_FILE);
+        return WebAccess.through(
+                filter(configuration), caFile.isEmpty() ? null : Authorities.in(caFile.get()));
+    }
+
+    private static WebFilter filter(Configuration configuration) {
         return new WebFilter(
                 Set.copyOf(configuration.get(ALLOWED_SCHEMES)),
                 Set.copyOf(configuration.get(DISALLOWED_SCHEMES)),

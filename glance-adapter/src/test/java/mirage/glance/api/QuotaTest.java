@@ -247,6 +247,13 @@ final class QuotaTest {
         parts.quotas = records -> Quotas.ofLimits(records, project -> Map.of());
         restart(parts);
         service.post("/v2/images", FORMATS).send(413);
+        service.post(
+                        "/v2/tasks",
+                        "{'type': 'import', 'input': {'import_from': 'http://198.51.100.7/x',"
+                                + " 'import_from_format': 'raw', 'image_properties': {}}}")
+                .as("admin")
+                .send(413);
+        assertThat(service.tasks.unfinished()).isEmpty();
     }
 
     private TestService.Call chunked(String id, int length) {

@@ -43,13 +43,6 @@ final class StoresTest {
                     }
                     exchange.close();
                 });
-        peer.createContext(
-                "/redirect",
-                exchange -> {
-                    exchange.getResponseHeaders().add("Location", "http://127.0.0.2:1/secret");
-                    exchange.sendResponseHeaders(302, -1);
-                    exchange.close();
-                });
         peer.start();
         uri = "http://localhost:" + peer.getAddress().getPort();
         service = TestService.withStores(directory, peer.getAddress().getPort());
@@ -207,16 +200,38 @@ final class StoresTest {
         assertThat(service.get("/v2/images/" + id + "/file").send(200).bytes()).isEqualTo(BYTES);
     }
 
+    /** Of a host that may not be read from, and at a port of one that may. */
     @Test
     void aRedirectionDoesNotGetAroundTheFilter() throws Exception {
-        String id = create();
-        JsonNode task =
-                imported(id, "{'method': {'name': 'web-download', 'uri': '" + uri + "/redirect'}}");
-        assertThat(task.path("status").asText()).isEqualTo("failure");
-        JsonNode image = service.image(id);
-        assertThat(image.path("status").asText()).isEqualTo("queued");
-        assertThat(image.path("os_glance_failed_import").asText()).isEqualTo("fast");
-        assertThat(image.path("os_glance_importing_to_stores").asText("-")).isEmpty();
+        try (WebPeer otherHost = WebPeer.at("127.0.0.2", peer.getAddress().getPort());
+                WebPeer otherPort = WebPeer.at("localhost")) {
+            for (WebPeer forbidden : List.of(otherHost, otherPort)) {
+                forbidden.has("/secret", BYTES);
+                String path = "/to-" + forbidden.port() + "-" + forbidden.hashCode();
+                peer.createContext(
+                        path,
+                        exchange -> {
+                            exchange.getResponseHeaders()
+                                    .add("Location", forbidden.uri() + "/secret");
+                            exchange.sendResponseHeaders(302, -1);
+                            exchange.close();
+                        });
+                String id = create();
+                JsonNode task =
+                        imported(
+                                id,
+                                "{'method': {'name': 'web-download', 'uri': '"
+                                        + uri
+                                        + path
+                                        + "'}}");
+                assertThat(task.path("status").asText()).isEqualTo("failure");
+                assertThat(forbidden.requests()).isEmpty();
+                JsonNode image = service.image(id);
+                assertThat(image.path("status").asText()).isEqualTo("queued");
+                assertThat(image.path("os_glance_failed_import").asText()).isEqualTo("fast");
+                assertThat(image.path("os_glance_importing_to_stores").asText("-")).isEmpty();
+            }
+        }
     }
 
     @Test

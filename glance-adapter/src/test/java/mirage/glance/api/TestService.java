@@ -17,8 +17,6 @@ import mirage.glance.event.TellingTasks;
 import mirage.glance.http.HttpServer;
 import mirage.glance.http.HttpSettings;
 import mirage.glance.http.Readiness;
-import mirage.glance.identity.Caller;
-import mirage.glance.identity.Identity;
 import mirage.glance.metadef.Metadefs;
 import mirage.glance.notification.Notifications;
 import mirage.glance.policy.Compat;
@@ -81,16 +79,6 @@ import java.util.function.Function;
 final class TestService implements AutoCloseable {
     static final long SIZE_CAP = 5_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** Tokens are the users' names. */
-    private static final Map<String, Caller> CALLERS =
-            Map.of(
-                    "admin",
-                            Caller.inProject("admin", "admin", Set.of("admin", "member", "reader")),
-                    "alice", Caller.inProject("alice", "web", Set.of("member", "reader")),
-                    "bob", Caller.inProject("bob", "db", Set.of("Member", "Reader")),
-                    "rita", Caller.inProject("rita", "web", Set.of("reader")),
-                    "noone", Caller.inProject("noone", "web", Set.of()));
 
     /** Definitions of all test services: what a test changes, it cleans up with {@link #forgetDefinitions}. */
     private static final Metadefs METADEFS = Metadefs.in(databaseInMemory());
@@ -200,7 +188,6 @@ final class TestService implements AutoCloseable {
         tasks = parts.tasks;
         long cap = settings.limits().imageSizeCap();
         web = WebAccess.through(filter);
-        Identity identity = credentials -> CALLERS.get(credentials.token());
         InstantSource ticking = () -> now.getAndUpdate(time -> time.plusSeconds(1));
         Clock clock = ticking.withZone(ZoneOffset.UTC);
         LibraryStore fast =
@@ -288,7 +275,7 @@ final class TestService implements AutoCloseable {
                 HttpServer.start(
                         ImageApi.over(
                                 service,
-                                identity,
+                                TestCallers.identity(),
                                 Readiness.unless(directory.resolve("disabled")),
                                 parts.cors,
                                 List.of()),

@@ -9,12 +9,19 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on the web that does not know of ranges, and remembers what it was asked. */
 final class WebPeer implements AutoCloseable {
     private final HttpServer server;
     private final String host;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final CountDownLatch stalled = new CountDownLatch(1);
+    private final CountDownLatch end = new CountDownLatch(1);
 
     /**
      * What was asked.
@@ -26,6 +33,8 @@ final class WebPeer implements AutoCloseable {
     private WebPeer(HttpServer server, String host) {
         this.server = server;
         this.host = host;
+        server.setExecutor(threads);
+        server.start();
     }
 
     /** At any port of a host that is this machine. */
@@ -35,7 +44,6 @@ final class WebPeer implements AutoCloseable {
 
     static WebPeer at(String host, int port) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(host, port), 0);
-        server.start();
         return new WebPeer(server, host);
     }
 
@@ -65,6 +73,38 @@ final class WebPeer implements AutoCloseable {
                     exchange.getResponseHeaders().add("Location", address);
                     exchange.sendResponseHeaders(302, -1);
                 });
+    }
+
+    /** A path has these bytes, but of one answer only the first one comes. */
+    WebPeer stallsAt(String path, byte[] bytes, int answer) {
+        AtomicInteger answers = new AtomicInteger();
+        return answers(
+                path,
+                exchange -> {
+                    if (exchange.getRequestMethod().equals("HEAD")
+                            || answers.incrementAndGet() != answer) {
+                        give(exchange, bytes);
+                        return;
+                    }
+                    exchange.sendResponseHeaders(200, bytes.length);
+                    exchange.getResponseBody().write(bytes, 0, 1);
+                    exchange.getResponseBody().flush();
+                    stalled.countDown();
+                    awaitEnd();
+                });
+    }
+
+    /** Waits until an answer comes no further. */
+    void awaitStall() throws InterruptedException {
+        stalled.await();
+    }
+
+    private void awaitEnd() {
+        try {
+            end.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private interface Answer {
@@ -104,6 +144,8 @@ final class WebPeer implements AutoCloseable {
 
     @Override
     public void close() {
+        end.countDown();
         server.stop(0);
+        threads.close();
     }
 }

@@ -1,12 +1,14 @@
 package mirage.glance.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.record.SqlNodes;
 import mirage.glance.record.SqlTasks;
 import mirage.glance.record.Task;
+import mirage.glance.record.Tasks;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,9 +53,13 @@ final class TaskRunnerTest {
     }
 
     private TaskRunner runner(TaskRunner.Job job, int atOnce) {
+        return runner(tasks, job, atOnce);
+    }
+
+    private TaskRunner runner(Tasks among, TaskRunner.Job job, int atOnce) {
         TaskRunner runner =
                 new TaskRunner(
-                        tasks,
+                        among,
                         new SqlNodes(database),
                         NODE,
                         Map.of(TYPE, job),
@@ -173,6 +180,46 @@ final class TaskRunnerTest {
         runner.close();
 
         assertThat(statusOf(1)).containsExactly(Task.Status.PROCESSING);
+    }
+
+    /** What it locked is locked until it has run. */
+    @Test
+    void whatCouldNotBeginForTheRecordsIsBegunLater() throws Exception {
+        SqlTasks kept = tasks;
+        AtomicInteger updates = new AtomicInteger();
+        CountDownLatch atWork = new CountDownLatch(1);
+        Tasks failing =
+                (Tasks)
+                        Proxy.newProxyInstance(
+                                Tasks.class.getClassLoader(),
+                                new Class<?>[] {Tasks.class},
+                                (proxy, method, arguments) -> {
+                                    if (method.getName().equals("update")
+                                            && updates.getAndIncrement() == 0) {
+                                        throw new IllegalStateException("the database is away");
+                                    }
+                                    return method.invoke(kept, arguments);
+                                });
+        TaskRunner runner =
+                runner(
+                        failing,
+                        task -> {
+                            atWork.countDown();
+                            return "1";
+                        },
+                        1);
+        assertThatThrownBy(() -> runner.submit(task(0), runner::takeOver))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(statusOf(1)).containsExactly(Task.Status.PENDING);
+        assertThat(atWork.getCount()).isEqualTo(1);
+
+        runner.takeOver();
+        atWork.await();
+        while (!statusOf(1).getFirst().hasEnded()) {
+            Thread.sleep(20);
+        }
+        runner.close();
+        assertThat(statusOf(1)).containsExactly(Task.Status.SUCCESS);
     }
 
     /** Another node must not begin what this one is still at. */
