@@ -28,7 +28,7 @@ function mirage_plugin { # MODE [PHASE]
             ;;
         "stack test-config")
             if is_service_enabled tempest; then
-                mirage_tempest_features "$TEMPEST_CONFIG" "$MIRAGE_TEMPEST_HTTP_IMAGE" ""
+                mirage_tempest_features "$TEMPEST_CONFIG" "$MIRAGE_TEMPEST_HTTP_IMAGE" "" "$(mirage_manages_locations)"
             fi
             ;;
         "unstack ") stop_glance ;;

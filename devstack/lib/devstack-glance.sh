@@ -43,6 +43,11 @@ function mirage_store_names {
     done
 }
 
+# Whether images may be given locations: on the web, for which there is a store beside those that local.conf asks for.
+function mirage_manages_locations {
+    [[ -n "$(mirage_store_names)" ]] && echo True || echo False
+}
+
 # create_glance_accounts: called when Keystone is up.
 function create_glance_accounts {
     mirage_register "$REGION_NAME" "$GLANCE_URL"
@@ -51,7 +56,7 @@ function create_glance_accounts {
     fi
 }
 
-# The registered limits that DevStack makes for Glance, and the right to read them.
+# The registered limits that DevStack makes for Glance, Mirage's settings to hold to them, and the right to read them.
 function mirage_quotas {
     local name limit
     while read -r name limit; do
@@ -63,7 +68,20 @@ image_stage_total $GLANCE_LIMIT_IMAGE_SIZE_TOTAL
 image_count_total 100
 image_count_uploading 100
 END
+    mirage_use_limits "$(openstack --os-cloud devstack-system-admin endpoint list --service glance --interface public \
+        --region "$REGION_NAME" -f value -c ID)"
     openstack role add --user mirage --user-domain Default --system all reader
+}
+
+# The endpoint is made after the configuration file.
+function mirage_use_limits { # ENDPOINT_ID
+    iniset "$MIRAGE_CONF" DEFAULT use_keystone_limits True
+    iniset "$MIRAGE_CONF" oslo_limit auth_url "$KEYSTONE_SERVICE_URI"
+    iniset "$MIRAGE_CONF" oslo_limit username mirage
+    iniset "$MIRAGE_CONF" oslo_limit password "$SERVICE_PASSWORD"
+    iniset "$MIRAGE_CONF" oslo_limit user_domain_name Default
+    iniset "$MIRAGE_CONF" oslo_limit system_scope all
+    iniset "$MIRAGE_CONF" oslo_limit endpoint_id "$1"
 }
 
 # init_glance: as DevStack's Glance, every stack.sh begins with no images.
@@ -76,7 +94,7 @@ function init_glance {
 }
 
 function start_glance {
-    run_process g-mirage "env MIRAGE_JAVA_HOME=$MIRAGE_JAVA_HOME $MIRAGE_DIR/mirage serve --config-file $MIRAGE_CONF"
+    run_process g-mirage "/usr/bin/env MIRAGE_JAVA_HOME=$MIRAGE_JAVA_HOME $MIRAGE_DIR/mirage serve --config-file $MIRAGE_CONF"
     echo "Waiting for Mirage to start..."
     if ! wait_for_service "$SERVICE_TIMEOUT" "$GLANCE_URL"; then
         die $LINENO "Mirage did not start"

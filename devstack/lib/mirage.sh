@@ -12,8 +12,9 @@ mirage_register() {
     get_or_create_endpoint image "$1" "$2"
 }
 
-# mirage_tempest_features FILE WEB_IMAGE_URL ALTERNATE_SERVICE: tempest's switches for what this image service offers.
-# None is off that the real Glance of the same release has on.
+# mirage_tempest_features FILE WEB_IMAGE_URL ALTERNATE_SERVICE LOCATIONS: tempest's switches for what this image service
+# offers. LOCATIONS is True where there is a store of images that lie on the web: locations are addresses in it. No other
+# switch is off that the real Glance of the same release has on.
 mirage_tempest_features() {
     iniset "$1" service_available glance True
     iniset "$1" image http_image "$2"
@@ -24,7 +25,7 @@ mirage_tempest_features() {
     iniset "$1" image-feature-enabled api_v2 True
     iniset "$1" image-feature-enabled import_image True
     iniset "$1" image-feature-enabled os_glance_reserved True
-    iniset "$1" image-feature-enabled manage_locations True
+    iniset "$1" image-feature-enabled manage_locations "$4"
 }
 
 # mirage_config: the configuration of a Mirage process, on standard output. The caller says with variables

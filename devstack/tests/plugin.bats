@@ -76,7 +76,7 @@ written() { grep -qxF -- "$1" "$MIRAGE_CONF" || { echo "not written: $1"; cat "$
     install_glance
     called mirage --version java=/opt/jdk
     start_glance
-    called run_process g-mirage "env MIRAGE_JAVA_HOME=/opt/jdk $CHECKOUT/mirage serve --config-file $MIRAGE_CONF"
+    called run_process g-mirage "/usr/bin/env MIRAGE_JAVA_HOME=/opt/jdk $CHECKOUT/mirage serve --config-file $MIRAGE_CONF"
 }
 
 @test "configure writes the configuration, for its owner alone, and Apache's way to it" {
@@ -122,11 +122,25 @@ written() { grep -qxF -- "$1" "$MIRAGE_CONF" || { echo "not written: $1"; cat "$
     [ "$(grep -c 'registered limit create' "$CALLS")" = 4 ]
 }
 
+@test "the registered limits are enforced, as the endpoint that was made" {
+    phase stack pre-install
+    create_glance_accounts
+    called iniset "$MIRAGE_CONF" DEFAULT use_keystone_limits True
+    called iniset "$MIRAGE_CONF" oslo_limit auth_url "$KEYSTONE_SERVICE_URI"
+    called iniset "$MIRAGE_CONF" oslo_limit username mirage
+    called iniset "$MIRAGE_CONF" oslo_limit password secret
+    called iniset "$MIRAGE_CONF" oslo_limit user_domain_name Default
+    called iniset "$MIRAGE_CONF" oslo_limit system_scope all
+    called iniset "$MIRAGE_CONF" oslo_limit endpoint_id id-of-endpoint
+    called openstack role add --user mirage --user-domain Default --system all reader
+}
+
 @test "without quotas no limits are registered" {
     GLANCE_ENABLE_QUOTAS=False
     phase stack pre-install
     create_glance_accounts
     never_called registered limit
+    never_called use_keystone_limits
 }
 
 @test "init begins with an empty library and database" {
@@ -171,8 +185,15 @@ written() { grep -qxF -- "$1" "$MIRAGE_CONF" || { echo "not written: $1"; cat "$
     phase stack test-config
     called iniset "$TEMPEST_CONFIG" image-feature-enabled import_image True
     called iniset "$TEMPEST_CONFIG" image-feature-enabled os_glance_reserved True
-    called iniset "$TEMPEST_CONFIG" image-feature-enabled manage_locations True
     called iniset "$TEMPEST_CONFIG" image image_caching_enabled True
+}
+
+@test "tempest changes locations where there is a store for them" {
+    phase stack test-config
+    called iniset "$TEMPEST_CONFIG" image-feature-enabled manage_locations False
+    GLANCE_ENABLE_MULTIPLE_STORES=True
+    phase stack test-config
+    called iniset "$TEMPEST_CONFIG" image-feature-enabled manage_locations True
 }
 
 @test "without tempest test-config does nothing" {

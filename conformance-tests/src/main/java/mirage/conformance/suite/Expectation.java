@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   /pointer = VALUE      the JSON value there is VALUE: JSON, or else a text
- *   /pointer ~ REGEX      its text has such a part
+ *   /pointer ~ REGEX      a value is there, whose text has such a part
+ *   /pointer array        it is an array, of any size
  *   /pointer size N       it has N elements
  *   /pointer has VALUE    it is an array with that element, or an object with that name
  *   /pointer lacks VALUE
@@ -41,12 +42,13 @@ record Expectation(String subject, Relation relation, String value) {
 
     private static final Pattern FORM =
             Pattern.compile(
-                    "(\\S*?)(?: (=|~|size|has|lacks|absent|->|empty|octets|html|json|plain)|(: ))"
+                    "(\\S*?)(?: (=|~|array|size|has|lacks|absent|->|empty|octets|html|json|plain)|(: ))"
                             + "(?: ?(.*))?");
 
     enum Relation {
         EQUAL,
         LIKE,
+        ARRAY,
         SIZE,
         HAS,
         LACKS,
@@ -78,6 +80,7 @@ record Expectation(String subject, Relation relation, String value) {
                 switch (sign) {
                     case "=" -> Relation.EQUAL;
                     case "~" -> Relation.LIKE;
+                    case "array" -> Relation.ARRAY;
                     case "size" -> Relation.SIZE;
                     case "has" -> Relation.HAS;
                     case "lacks" -> Relation.LACKS;
@@ -128,7 +131,10 @@ record Expectation(String subject, Relation relation, String value) {
         boolean right =
                 switch (relation) {
                     case EQUAL -> node.equals(literal(expected));
-                    case LIKE -> Pattern.compile(expected).matcher(node.asText()).find();
+                    case LIKE ->
+                            node.isValueNode()
+                                    && Pattern.compile(expected).matcher(node.asText()).find();
+                    case ARRAY -> node.isArray();
                     case SIZE ->
                             node.isContainerNode() && node.size() == Integer.parseInt(expected);
                     case HAS -> contains(node, expected);

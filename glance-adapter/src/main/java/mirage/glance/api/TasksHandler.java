@@ -19,6 +19,7 @@ import mirage.glance.record.Tasks;
 import mirage.glance.record.Tasks.SortKey;
 import mirage.glance.record.Tasks.TaskQuery;
 import mirage.glance.schema.ImageSchema;
+import mirage.glance.schema.PublishedSchemas;
 import mirage.glance.transfer.CreatingImportJob;
 import mirage.glance.web.WebRefusedException;
 
@@ -186,7 +187,7 @@ final class TasksHandler {
     }
 
     private static @Nullable String typeIn(@Nullable String asked) {
-        if (asked != null && !asked.equals("import") && !asked.equals("api_image_import")) {
+        if (asked != null && !PublishedSchemas.taskTypes().contains(asked)) {
             throw HttpFailure.badRequest("Invalid type value: " + asked);
         }
         return asked;

@@ -138,7 +138,7 @@ public final class Exchange {
     void requestId(String newRequestId) {
         requestId = newRequestId;
         LogContext.current().withRequestId(newRequestId).put();
-        response.getHeaders().put(RequestIds.HEADER, newRequestId);
+        response.getHeaders().put(RequestIds.HEADER, RequestIds.inAnswer(newRequestId));
     }
 
     /** What links to this service begin with, as the client knows it, such as {@code http://cloud:9292}. */

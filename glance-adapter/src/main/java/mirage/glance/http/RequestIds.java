@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 /** Gives each answer the id of its request: the client's when it sends one, a new one otherwise. */
 public final class RequestIds implements Endpoint {
     static final String HEADER = "X-Openstack-Request-Id";
+    private static final String PREFIX = "req-";
     private static final int MAX_CHARACTERS = 64;
 
     private final Endpoint next;
@@ -25,12 +26,17 @@ public final class RequestIds implements Endpoint {
         String given = exchange.header(HEADER);
         boolean tooLong = given != null && given.length() > MAX_CHARACTERS;
         exchange.requestId(
-                given == null || given.isBlank() || tooLong ? "req-" + newIds.get() : given);
+                given == null || given.isBlank() || tooLong ? PREFIX + newIds.get() : given);
         if (tooLong) {
             throw new HttpFailure(
                     431,
                     "The header " + HEADER + " has more than " + MAX_CHARACTERS + " characters.");
         }
         next.handle(exchange);
+    }
+
+    /** How an answer names the request: as Glance does, with a prefix that the client may have left out. */
+    static String inAnswer(String id) {
+        return id.startsWith(PREFIX) ? id : PREFIX + id;
     }
 }

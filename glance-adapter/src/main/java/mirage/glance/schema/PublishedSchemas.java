@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ public final class PublishedSchemas {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> LEFT_OUT_OF_TASK_LISTS =
             List.of("input", "result", "message");
+    private static final List<String> TASK_TYPES = typesIn(read("task.json"));
 
     private PublishedSchemas() {}
 
@@ -53,6 +55,17 @@ public final class PublishedSchemas {
         inList.withObject("/properties").remove(LEFT_OUT_OF_TASK_LISTS);
         schemas.put("tasks", listOf("tasks", inList));
         return schemas;
+    }
+
+    /** The types that tasks may have: clients refuse a task of another one. */
+    public static List<String> taskTypes() {
+        return TASK_TYPES;
+    }
+
+    private static List<String> typesIn(ObjectNode task) {
+        List<String> types = new ArrayList<>();
+        task.at("/properties/type/enum").forEach(type -> types.add(type.textValue()));
+        return List.copyOf(types);
     }
 
     private static void fill(ObjectNode schema, String property, List<String> values) {

@@ -109,6 +109,12 @@ final class ProtocolTest {
                                 .send(404)
                                 .header("X-Openstack-Request-Id"))
                 .isEqualTo("req-mine");
+        assertThat(
+                        service.get("/v2/schemas/image")
+                                .header("X-Openstack-Request-Id", "mine")
+                                .send(200)
+                                .header("X-Openstack-Request-Id"))
+                .isEqualTo("req-mine");
     }
 
     @Test

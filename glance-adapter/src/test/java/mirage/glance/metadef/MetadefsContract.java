@@ -17,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +36,10 @@ abstract class MetadefsContract {
     private Metadefs metadefs;
 
     /** An empty database, with its tables. */
-    abstract Database newDatabase() throws IOException;
+    abstract Database newDatabase() throws Exception;
 
     @BeforeEach
-    void open() throws IOException {
+    void open() throws Exception {
         database = newDatabase();
         metadefs = Metadefs.in(database);
     }

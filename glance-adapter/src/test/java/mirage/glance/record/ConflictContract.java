@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import mirage.glance.database.Database;
 import mirage.glance.database.DatabaseAddress;
 import mirage.glance.database.Product;
+import mirage.glance.database.RefusedCommits;
 
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,26 @@ abstract class ConflictContract {
             holder.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             ImageRecord record = Objects.requireNonNull(records.find(Records.id(1)));
             assertThat(record.attributes().minRam()).isEqualTo(2);
+        }
+    }
+
+    /** A cluster may tell only at the end that another node was faster: nothing was done then, and all of it comes again. */
+    @Test
+    void aRefusedCommitIsTriedAgain() throws Exception {
+        try (RefusedCommits commits = new RefusedCommits();
+                Database database = Database.open(commits.before(newDatabase()))) {
+            ImageRecords records = new SqlImageRecords(database);
+            records.add(Records.record(1));
+            commits.refuse(1);
+            AtomicInteger attempts = new AtomicInteger();
+            database.change(handle -> {
+                attempts.incrementAndGet();
+                return increment(handle, 1);
+            });
+            assertThat(commits.refused()).isEqualTo(1);
+            assertThat(attempts).hasValue(2);
+            ImageRecord record = Objects.requireNonNull(records.find(Records.id(1)));
+            assertThat(record.attributes().minRam()).isEqualTo(1);
         }
     }
 
