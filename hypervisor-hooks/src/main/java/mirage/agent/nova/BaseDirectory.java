@@ -156,7 +156,7 @@ public final class BaseDirectory {
         if (held.stamp().isSameFile(now)) {
             return;
         }
-        if (held.digest() == null || !held.stamp().isResized(now)) {
+        if (now == null || held.digest() == null || !held.stamp().isResized(now)) {
             LOG.info("image {}: its base is gone or another one", held.image());
             inventory.dropped(held.key());
         } else if (!Objects.equals(now, held.doubted())) {
