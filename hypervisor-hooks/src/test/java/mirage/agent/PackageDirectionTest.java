@@ -156,8 +156,9 @@ final class PackageDirectionTest {
     }
 
     /**
-     * A clock that is set must not end a wait, or make one endless. The one use of the agent's gives a new base its
-     * time, by which Nova tells how long it was not used; the fleet hands clocks to what asks for one. Its network has
+     * A clock that is set must not end a wait, or make one endless. The agent gives a new base its time, by which Nova
+     * tells how long it was not used; and notes when a base was read, which must outlast the agent: a clock that is set
+     * makes that earlier or later, a clock that is set back makes it at once. The fleet hands clocks to what asks for one. Its network has
      * a time of its own, which is no clock's.
      */
     @Test
@@ -182,7 +183,8 @@ final class PackageDirectionTest {
                         "Agent: Clock.systemUTC",
                         "BaseDirectory: Clock.instant",
                         "Fleet: Clock.systemUTC",
-                        "FleetHost: Clock.systemUTC");
+                        "FleetHost: Clock.systemUTC",
+                        "VerifyDuty: Clock.instant");
     }
 
     private static String nameOf(JavaClass type) {

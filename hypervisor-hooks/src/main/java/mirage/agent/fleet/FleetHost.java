@@ -71,7 +71,7 @@ final class FleetHost {
                         held == null
                                 ? builder.makeOrFetch(image, NOBODY)
                                 : builder.make(image, ImageView.DISK, NOBODY);
-                Seeded seeded = folder.seed(made, shelf, Duration.ofMinutes(1));
+                Seeded seeded = folder.seed(made, 0, shelf, Duration.ofMinutes(1));
                 if (seeded != Seeded.DONE) {
                     throw new IOException("the base of image " + image + " is " + seeded);
                 }

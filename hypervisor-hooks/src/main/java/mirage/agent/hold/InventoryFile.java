@@ -23,6 +23,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -116,7 +118,9 @@ final class InventoryFile {
                 .put("digest", one.digest() == null ? null : one.digest().sha256())
                 .put("cost", one.cost())
                 .put("durable", one.durable())
-                .put("shown", one.shown());
+                .put("shown", one.shown())
+                .put("seeded", one.seeded())
+                .put("verified", one.verified() == null ? null : one.verified().toString());
         put(node.putObject("stamp"), one.stamp());
         if (one.doubted() != null) {
             put(node.putObject("doubted"), one.doubted());
@@ -146,7 +150,17 @@ final class InventoryFile {
                 stamp,
                 stamp(node.path("doubted")),
                 node.path("durable").asBoolean(),
-                node.path("shown").asBoolean());
+                node.path("shown").asBoolean(),
+                node.path("seeded").asBoolean(),
+                instant(node.path("verified")));
+    }
+
+    private static @Nullable Instant instant(JsonNode node) {
+        try {
+            return node.isTextual() ? Instant.parse(node.asText()) : null;
+        } catch (DateTimeParseException unclear) {
+            throw new IllegalArgumentException(unclear.getMessage(), unclear);
+        }
     }
 
     private static @Nullable Stamp stamp(JsonNode node) {

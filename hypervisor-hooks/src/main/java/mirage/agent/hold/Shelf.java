@@ -87,13 +87,9 @@ public final class Shelf {
     private void recover() throws IOException {
         Set<Path> known = new HashSet<>();
         for (Held held : inventory.all()) {
-            if (held.place() == Place.SHELF) {
-                if (isWhole(held)) {
-                    known.add(held.file());
-                    lastShown.put(held.key(), System.nanoTime());
-                } else {
-                    inventory.remove(held.key());
-                }
+            if (held.place() == Place.SHELF && recovered(held)) {
+                known.add(held.file());
+                lastShown.put(held.key(), System.nanoTime());
             }
         }
         for (Path file : list(built)) {
@@ -103,21 +99,37 @@ public final class Shelf {
         }
     }
 
-    private boolean isWhole(Held held) throws IOException {
-        if (!built.equals(held.file().getParent()) || !held.isThere()) {
-            return false;
+    private boolean recovered(Held held) {
+        boolean whole = isWhole(held);
+        try {
+            if (!whole) {
+                inventory.remove(held.key());
+            } else if (!held.durable()) {
+                inventory.put(held.withDurable());
+            }
+        } catch (IOException full) {
+            // In memory it is so, and the inventory has told: the disk may be full, which is no
+            // reason not to start.
         }
-        if (held.durable()) {
-            return true;
-        }
-        LOG.info("{} was not forced to disk, reading it again", held.file());
-        try (FileSource source = FileSource.open(held.file())) {
-            if (!Digests.ofData(source, _ -> {}).equals(held.digest())) {
+        return whole;
+    }
+
+    private boolean isWhole(Held held) {
+        try {
+            if (!built.equals(held.file().getParent()) || !held.isThere()) {
                 return false;
             }
+            if (held.durable()) {
+                return true;
+            }
+            LOG.info("{} was not forced to disk, reading it again", held.file());
+            try (FileSource source = FileSource.open(held.file())) {
+                return Digests.ofData(source, _ -> {}).equals(held.digest());
+            }
+        } catch (IOException unreadable) {
+            LOG.warn("{} cannot be read and goes: {}", held.file(), unreadable.toString());
+            return false;
         }
-        inventory.put(held.withDurable());
-        return true;
     }
 
     private static List<Path> list(Path directory) throws IOException {
@@ -192,7 +204,8 @@ public final class Shelf {
     /** Bytes that may still be written, the reserve left alone. */
     public long free() throws IOException {
         if (!Files.isDirectory(work)) {
-            // Java would say that no byte is free there, and whoever reads that would look for a full disk.
+            // Java would say that no byte is free there, and whoever reads that would look for a
+            // full disk.
             throw new NoSuchFileException(work.toString());
         }
         return work.toFile().getUsableSpace() - reserve - promised.get();

@@ -45,4 +45,9 @@ public record Stamp(long inode, long size, long modifiedNanos) {
     public boolean isSameFile(@Nullable Stamp other) {
         return other != null && inode == other.inode && size == other.size;
     }
+
+    /** Whether it is the same file, but for its length. */
+    public boolean isResized(@Nullable Stamp other) {
+        return other != null && inode == other.inode && size != other.size;
+    }
 }

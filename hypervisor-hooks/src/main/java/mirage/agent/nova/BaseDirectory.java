@@ -8,6 +8,7 @@ import mirage.agent.hold.Held.Place;
 import mirage.agent.hold.Inventory;
 import mirage.agent.hold.Shelf;
 import mirage.agent.hold.Stamp;
+import mirage.bytes.ByteSource;
 import mirage.bytes.FileSource;
 import mirage.catalog.ImageId;
 import mirage.codec.DataDigest;
@@ -38,7 +39,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,7 +58,19 @@ public final class BaseDirectory {
     private final Owner owner;
     private final Inventory inventory;
     private final Clock clock;
+    private final Opener opener;
     private final AtomicLong number = new AtomicLong();
+
+    /** How often images were removed by order, since the start. */
+    private final Map<ImageId, Integer> removals = new ConcurrentHashMap<>();
+
+    /** What could not be read when it was looked at last, which the log has heard. */
+    private final Set<Path> unreadable = ConcurrentHashMap.newKeySet();
+
+    /** Opens a base. */
+    interface Opener {
+        ByteSource open(Path base) throws IOException;
+    }
 
     /**
      * @param bases the folder {@code _base}
@@ -63,6 +78,12 @@ public final class BaseDirectory {
      * @param clock for the time of a new base, by which Nova tells how long it was not used
      */
     public BaseDirectory(Path bases, Path locks, Owner owner, Inventory inventory, Clock clock) {
+        this(bases, locks, owner, inventory, clock, FileSource::open);
+    }
+
+    BaseDirectory(
+            Path bases, Path locks, Owner owner, Inventory inventory, Clock clock, Opener opener) {
+        this.opener = opener;
         this.bases = bases;
         this.locks = locks;
         this.owner = owner;
@@ -76,7 +97,9 @@ public final class BaseDirectory {
         /** Nova has one. */
         THERE,
         /** Nova is about it. */
-        BUSY
+        BUSY,
+        /** What it was made for is past: the image was revoked meanwhile, or the damaged base is gone or another. */
+        OVERTAKEN
     }
 
     /** The name of an image's base. */
@@ -100,25 +123,55 @@ public final class BaseDirectory {
         return Files.exists(fileOf(image), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Removes what a crash left of ours. */
-    public void removeLeftovers() throws IOException {
+    /** Removes what a crash left of ours, as far as that can be done. */
+    public void removeLeftovers() {
         for (Path folder : List.of(bases, locks)) {
-            for (Path file : list(folder)) {
-                if (file.getFileName().toString().startsWith(OURS)) {
-                    Files.deleteIfExists(file);
+            try {
+                for (Path file : list(folder)) {
+                    if (file.getFileName().toString().startsWith(OURS)) {
+                        Files.deleteIfExists(file);
+                    }
                 }
+            } catch (IOException failure) {
+                LOG.warn("what was left in {} stays: {}", folder, failure.toString());
             }
         }
     }
 
-    /** Brings the inventory up to what is in the folder. */
-    public void look() throws IOException {
+    /**
+     * Brings the inventory up to what is in the folder. What cannot be read is passed over: it must not keep anybody
+     * from the rest. Where the inventory cannot be written, it is so in memory.
+     */
+    public void look() {
         for (Held held : inventory.all()) {
-            if (held.place() == Place.NOVA && !held.isThere()) {
-                LOG.info("image {}: its base is gone or another one", held.image());
-                inventory.dropped(held.key());
+            if (held.place() == Place.NOVA) {
+                passOver(held.file(), () -> lookAgain(held));
             }
         }
+        passOver(bases, this::lookForNew);
+    }
+
+    private void lookAgain(Held held) throws IOException {
+        Stamp now = Stamp.of(held.file());
+        if (held.stamp().isSameFile(now)) {
+            return;
+        }
+        if (now == null || held.digest() == null || !held.stamp().isResized(now)) {
+            LOG.info("image {}: its base is gone or another one", held.image());
+            inventory.dropped(held.key());
+        } else if (!Objects.equals(now, held.doubted())) {
+            // Nova gives a base its name when it is whole, so no other one is shorter. It is known
+            // what it was.
+            LOG.error(
+                    "{} is damaged: {} bytes expected, found {}",
+                    held.file(),
+                    held.length(),
+                    now.size());
+            inventory.change(held.key(), one -> one.withDoubt(now));
+        }
+    }
+
+    private void lookForNew() throws IOException {
         Map<String, ImageId> known = new HashMap<>();
         inventory.names().forEach(image -> known.put(nameOf(image), image));
         for (Path file : list(bases)) {
@@ -126,7 +179,22 @@ public final class BaseDirectory {
             if (image != null
                     && inventory.ofNova(image, ImageView.DISK) == null
                     && inventory.ofNova(image, ImageView.CONTAINER) == null) {
-                note(image, file);
+                passOver(file, () -> note(image, file));
+            }
+        }
+    }
+
+    private interface Look {
+        void run() throws IOException;
+    }
+
+    private void passOver(Path file, Look look) {
+        try {
+            look.run();
+            unreadable.remove(file);
+        } catch (IOException failure) {
+            if (!Thread.currentThread().isInterrupted() && unreadable.add(file)) {
+                LOG.warn("{} is passed over: {}", file, failure.toString());
             }
         }
     }
@@ -147,7 +215,7 @@ public final class BaseDirectory {
             return;
         }
         ImageView view;
-        try (FileSource source = FileSource.open(file)) {
+        try (ByteSource source = opener.open(file)) {
             FormatMatch found = ImageInspector.inspect(source).decided();
             // With force_raw_images = false Nova keeps what was uploaded.
             view =
@@ -166,23 +234,71 @@ public final class BaseDirectory {
         return given != null && given.length() == stamp.size() ? given.digest() : null;
     }
 
+    /** Changes whenever an image is removed by order: see {@link #seed}. */
+    public int removals(ImageId image) {
+        return removals.getOrDefault(image, 0);
+    }
+
+    /** Bytes of bases that were put there unasked and that Nova has not used: it sets the time of one that it uses. */
+    public long unusedBytes() throws IOException {
+        long bytes = 0;
+        for (Held held : inventory.all()) {
+            if (held.seeded() && held.stamp().equals(Stamp.of(held.file()))) {
+                bytes += held.cost();
+            }
+        }
+        return bytes;
+    }
+
     /**
      * Puts an image's disk where Nova looks for it. Complete and durable before it has its name; never over one that is
      * there.
      *
      * @param image on the shelf, which it leaves for that
+     * @param removals of the image before the service was asked for it: who was given it before it was revoked must not
+     *     bring it back afterwards
      * @param atMost how long to wait for the lock
      */
-    public Seeded seed(Held image, Shelf shelf, Duration atMost) throws IOException {
-        return has(image.image()) ? Seeded.THERE : place(image, shelf, atMost, false);
+    public Seeded seed(Held image, int removals, Shelf shelf, Duration atMost) throws IOException {
+        if (has(image.image())) {
+            return Seeded.THERE;
+        }
+        return place(
+                image,
+                shelf,
+                atMost,
+                true,
+                base -> {
+                    if (Files.exists(base, LinkOption.NOFOLLOW_LINKS)) {
+                        return Seeded.THERE;
+                    }
+                    return removals(image.image()) == removals ? null : Seeded.OVERTAKEN;
+                });
     }
 
-    /** Puts a good copy in the place of a base that is damaged. Guests that run keep what they have open. */
-    public Seeded replace(Held good, Shelf shelf, Duration atMost) throws IOException {
-        return place(good, shelf, atMost, true);
+    /**
+     * Puts a good copy in the place of a base that is damaged, when that is still there: Nova may have cleaned it up
+     * meanwhile, or it was revoked. Guests that run keep what they have open.
+     *
+     * @param damaged the stamp of the damaged one
+     */
+    public Seeded replace(Held good, Stamp damaged, Shelf shelf, Duration atMost)
+            throws IOException {
+        return place(
+                good,
+                shelf,
+                atMost,
+                false,
+                base -> damaged.isSameFile(Stamp.of(base)) ? null : Seeded.OVERTAKEN);
     }
 
-    private Seeded place(Held image, Shelf shelf, Duration atMost, boolean over)
+    /** Why something is not put there after all, looked at under the lock; null when it is. */
+    private interface Obstacle {
+        @Nullable Seeded at(Path base) throws IOException;
+    }
+
+    private Seeded place(
+            Held image, Shelf shelf, Duration atMost, boolean unasked, Obstacle obstacle)
             throws IOException {
         if (!Files.isDirectory(bases)) {
             Files.createDirectories(bases);
@@ -195,14 +311,20 @@ public final class BaseDirectory {
             shelf.force(image);
             bring(image, mine);
             owner.takeOver(mine);
-            Seeded seeded = install(image, name, mine, atMost, over);
-            if (seeded == Seeded.DONE) {
+            Seeded seeded = install(image, name, mine, atMost, unasked, obstacle);
+            if (seeded == Seeded.DONE || seeded == Seeded.OVERTAKEN && !isShown(image)) {
                 shelf.remove(image);
             }
             return seeded;
         } finally {
             Files.deleteIfExists(mine);
         }
+    }
+
+    /** Whether Nova may be about to fetch it. */
+    private boolean isShown(Held image) {
+        Held now = inventory.find(image.key());
+        return now != null && now.shown();
     }
 
     /** Another name for the same file, or a copy where that is another disk. */
@@ -234,15 +356,17 @@ public final class BaseDirectory {
         }
     }
 
-    private Seeded install(Held image, String name, Path mine, Duration atMost, boolean over)
+    private Seeded install(
+            Held image, String name, Path mine, Duration atMost, boolean unasked, Obstacle obstacle)
             throws IOException {
         try (NovaLock lock = NovaLock.acquire(locks, name, owner, atMost)) {
             if (lock == null) {
                 return Seeded.BUSY;
             }
             Path base = bases.resolve(name);
-            if (!over && Files.exists(base, LinkOption.NOFOLLOW_LINKS)) {
-                return Seeded.THERE;
+            Seeded found = obstacle.at(base);
+            if (found != null) {
+                return found;
             }
             Files.setLastModifiedTime(mine, FileTime.from(clock.instant()));
             Files.move(
@@ -253,8 +377,8 @@ public final class BaseDirectory {
             forceNames(bases);
             Stamp stamp = Stamp.of(base);
             if (stamp != null) {
-                inventory.put(
-                        Held.ofNova(image.image(), ImageView.DISK, base, image.digest(), stamp));
+                Held held = Held.ofNova(image.image(), ImageView.DISK, base, image.digest(), stamp);
+                inventory.put(unasked ? held.withSeeded(image.cost()) : held);
             }
             return Seeded.DONE;
         }
@@ -270,6 +394,7 @@ public final class BaseDirectory {
             if (lock == null) {
                 return false;
             }
+            removals.merge(image, 1, Integer::sum);
             Files.deleteIfExists(fileOf(image));
             forceNames(bases);
         }

@@ -72,6 +72,9 @@ final class RawRecords {
 
     private record Digested(Stamp stamp, String sha256) {}
 
+    /** What is told of a disk. */
+    private record Shown(Held disk, String sha256) {}
+
     /** The last that were asked for. */
     private static final class Recent<V> extends LinkedHashMap<ImageId, V> {
         private static final long serialVersionUID = 1;
@@ -127,6 +130,26 @@ final class RawRecords {
             if (wasShownAsIs(image)) {
                 return null;
             }
+            Shown shown = decided(image, verified(image, caller));
+            if (shown == null) {
+                return null;
+            }
+            fields.put("disk_format", "raw");
+            fields.put("size", shown.disk().length());
+            fields.put("virtual_size", shown.disk().length());
+            fields.putNull("checksum");
+            fields.put("os_hash_algo", "sha256");
+            fields.put("os_hash_value", shown.sha256());
+            return JSON.writeValueAsBytes(fields);
+        } catch (IOException unclear) {
+            LOG.warn("image {} is shown as it is: {}", image, unclear.toString());
+            return null; // no record that a client understands either
+        }
+    }
+
+    /** The disk, made and read, null when that cannot be done. */
+    private @Nullable Shown verified(ImageId image, Caller caller) {
+        try {
             Held disk = disk(image, caller);
             String sha256 = disk == null ? null : sha256(disk);
             if (disk != null && sha256 == null) {
@@ -134,26 +157,47 @@ final class RawRecords {
                 disk = disk(image, caller);
                 sha256 = disk == null ? null : sha256(disk);
             }
-            if (disk == null || sha256 == null) {
-                asIs.put(image, System.nanoTime());
-                return null;
-            }
-            shelf.show(disk);
-            fields.put("disk_format", "raw");
-            fields.put("size", disk.length());
-            fields.put("virtual_size", disk.length());
-            fields.putNull("checksum");
-            fields.put("os_hash_algo", "sha256");
-            fields.put("os_hash_value", sha256);
-            return JSON.writeValueAsBytes(fields);
+            return disk == null || sha256 == null ? null : new Shown(disk, sha256);
         } catch (CannotMakeException told) {
-            asIs.put(image, System.nanoTime());
             return null; // the log has it
         } catch (IOException failure) {
-            asIs.put(image, System.nanoTime());
             LOG.warn("image {} is shown as it is: {}", image, failure.toString());
             return null;
         }
+    }
+
+    /**
+     * Decides for all who ask for an image at one time: they are told of its disk, or all of the image as it is. One for
+     * whom it could not be made may be beside one for whom it could.
+     */
+    private @Nullable Shown decided(ImageId image, @Nullable Shown verified) {
+        synchronized (asIs) {
+            if (wasShownAsIs(image)) {
+                return null;
+            }
+            if (verified == null) {
+                Shown others = shownToOthers(image);
+                if (others == null) {
+                    asIs.put(image, System.nanoTime());
+                }
+                return others;
+            }
+            try {
+                shelf.show(verified.disk());
+            } catch (IOException failure) {
+                // It is shown all the same, until the agent is started anew.
+                LOG.warn("that image {} is shown is not noted: {}", image, failure.toString());
+            }
+            return verified;
+        }
+    }
+
+    private @Nullable Shown shownToOthers(ImageId image) {
+        Held disk = inventory.onShelf(image, ImageView.DISK);
+        Digested known = digested.get(image);
+        return disk != null && disk.shown() && known != null && known.stamp().equals(disk.stamp())
+                ? new Shown(disk, known.sha256())
+                : null;
     }
 
     /** Whether whoever was shown it as it is may still be fetching it, and come back to see whether it is. */

@@ -34,9 +34,12 @@ import java.util.concurrent.TimeUnit;
 final class Agent implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final Duration TIDY_EVERY = Duration.ofSeconds(5);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration VERIFY_EVERY = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int DUTY_THREADS = 4;
+
+    /** One for each duty that may take long, so that none waits for another. */
+    private static final int DUTY_THREADS = 6;
 
     private final Deque<Closeable> opened = new ArrayDeque<>();
     private final Measures measures;
@@ -70,16 +73,34 @@ final class Agent implements Closeable {
                             settings.build(),
                             threads);
             opened.push(builder::close);
-            Ready ready = new Ready(builder, shelf, bases, measures);
-            Duties duties = new Duties(settings, facade, account, inventory, shelf, bases, ready);
+            Ready ready =
+                    new Ready(builder, shelf, bases, inventory, measures, settings.unusedBudget());
+            Announcements announcements =
+                    account == null || !settings.announced()
+                            ? null
+                            : new Announcements(ready, inventory, account, settings.pollInterval());
+            Duties duties =
+                    new Duties(
+                            settings,
+                            facade,
+                            account,
+                            inventory,
+                            shelf,
+                            bases,
+                            ready,
+                            announcements);
             VerifyDuty verify =
                     new VerifyDuty(
                             inventory,
                             shelf,
                             bases,
                             builder,
+                            facade,
                             account,
-                            new Bandwidth(settings.verifyBytesPerSecond()));
+                            new Bandwidth(settings.verifyBytesPerSecond()),
+                            settings.verifyInterval(),
+                            Clock.systemUTC());
+            PullPage pulls = pulls(duties, settings.stateDirectory());
             Status status =
                     new Status(settings, inventory, shelf, builder, duties, verify, measures);
             server =
@@ -89,8 +110,7 @@ final class Agent implements Closeable {
                                     "/agent/status",
                                     status,
                                     "/agent/pull",
-                                    new PullPage(
-                                            duties, ControlKey.make(settings.stateDirectory())),
+                                    pulls,
                                     "/metrics",
                                     Status.metrics(measures)),
                             new ImageRequests(
@@ -102,7 +122,7 @@ final class Agent implements Closeable {
                                     settings.raw(),
                                     image -> bases != null && bases.has(image)));
             opened.push(server::close);
-            begin(settings, duties, verify);
+            begin(settings, duties, announcements, pulls, verify);
         } catch (IOException | RuntimeException failure) {
             close();
             throw failure;
@@ -153,6 +173,16 @@ final class Agent implements Closeable {
         return bases;
     }
 
+    private static PullPage pulls(Duties duties, Path state) {
+        PullPage pulls = new PullPage(duties, state);
+        try {
+            pulls.makeKey();
+        } catch (IOException full) {
+            LOG.warn("no orders are taken until the key can be written: {}", full.toString());
+        }
+        return pulls;
+    }
+
     private @Nullable OwnCaller account(AgentSettings settings) throws IOException {
         Account account = settings.account();
         return account == null
@@ -160,12 +190,21 @@ final class Agent implements Closeable {
                 : open(OwnCaller.of(account, settings.authorities(), System::nanoTime));
     }
 
-    private void begin(AgentSettings settings, Duties duties, VerifyDuty verify) {
+    private void begin(
+            AgentSettings settings,
+            Duties duties,
+            @Nullable Announcements announcements,
+            PullPage pulls,
+            VerifyDuty verify) {
         ScheduledExecutorService clock =
                 Executors.newScheduledThreadPool(
                         DUTY_THREADS, Thread.ofPlatform().daemon().name("duty-", 1).factory());
         opened.push(() -> stop(clock));
         every(TIDY_EVERY, clock, "tidying up", duties::tidy);
+        every(TIDY_EVERY, clock, "making the key", pulls::makeKey);
+        if (announcements != null) {
+            every(LOOK_EVERY, clock, "making announced images ready", announcements::work);
+        }
         every(settings.pollInterval(), clock, "asking for orders", duties::poll);
         every(settings.pullInterval(), clock, "pulling", duties::pull);
         if (settings.verifyBytesPerSecond() > 0) {

@@ -283,6 +283,17 @@ final class AgentOptions {
                     service tells of them. What Nova's cleaning removed is not brought back so.
                     """);
 
+    static final ConfigOption<Long> UNUSED_BUDGET =
+            ConfigOption.of(
+                    PULL,
+                    "budget",
+                    OptionType.bytes(0, MAX_BYTES),
+                    "50 GiB",
+                    """
+                    Bytes that bases may have together which were made ready, pulled or announced, and which Nova has not
+                    used yet. What comes on top of that is not made ready. Nova cleans up what it does not use.
+                    """);
+
     static final ConfigOption<Long> VERIFY_RATE =
             ConfigOption.of(
                     VERIFY,
@@ -290,9 +301,17 @@ final class AgentOptions {
                     OptionType.bytes(0, MAX_BYTES),
                     "20 MB",
                     """
-                    Bytes per second at which bases whose digest is known are read again, one after the other, always; a
-                    base that is not as it was is replaced. 0 reads none.
+                    Bytes per second at which bases whose digest is known are read again, one after the other; a base that
+                    is not as it was is replaced. 0 reads none.
                     """);
+
+    static final ConfigOption<Duration> VERIFY_INTERVAL =
+            ConfigOption.of(
+                    VERIFY,
+                    "interval",
+                    OptionType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+                    "7d",
+                    "For so long a base that was read and found good is not read again.");
 
     static final ConfigSchema SCHEMA = ConfigSchema.of(groups(), List.of(), List.of());
 
@@ -336,8 +355,10 @@ final class AgentOptions {
                                         "Images that are made ready",
                                         IMAGES,
                                         PULL_INTERVAL,
-                                        ANNOUNCED),
-                                OptionGroup.of("Reading bases again", VERIFY_RATE)));
+                                        ANNOUNCED,
+                                        UNUSED_BUDGET),
+                                OptionGroup.of(
+                                        "Reading bases again", VERIFY_RATE, VERIFY_INTERVAL)));
         groups.addAll(LogOptions.GROUPS);
         return groups;
     }

@@ -21,7 +21,9 @@ import java.util.List;
  *
  * @param nova null when there is no Nova on this host
  * @param account null when the agent asks for nothing by itself
+ * @param unusedBudget bytes that bases may have together which the agent put there and Nova has not used
  * @param verifyBytesPerSecond 0 for not at all
+ * @param verifyInterval for so long what was read is not read again
  */
 record AgentSettings(
         InetSocketAddress listen,
@@ -40,7 +42,9 @@ record AgentSettings(
         List<String> pull,
         Duration pullInterval,
         boolean announced,
-        long verifyBytesPerSecond) {
+        long unusedBudget,
+        long verifyBytesPerSecond,
+        Duration verifyInterval) {
     AgentSettings {
         pull = List.copyOf(pull);
     }
@@ -76,7 +80,9 @@ record AgentSettings(
                         .toList(),
                 configuration.get(AgentOptions.PULL_INTERVAL),
                 configuration.get(AgentOptions.ANNOUNCED),
-                configuration.get(AgentOptions.VERIFY_RATE));
+                configuration.get(AgentOptions.UNUSED_BUDGET),
+                configuration.get(AgentOptions.VERIFY_RATE),
+                configuration.get(AgentOptions.VERIFY_INTERVAL));
     }
 
     /** The name of the host in the options, or that of the machine. */

@@ -1,10 +1,8 @@
 package mirage.agent.run;
 
-import mirage.agent.build.CannotMakeException;
 import mirage.agent.deploy.Caller;
 import mirage.agent.deploy.Facade;
 import mirage.agent.deploy.HostOrders;
-import mirage.agent.deploy.HostOrders.Announcement;
 import mirage.agent.deploy.ImageView;
 import mirage.agent.deploy.RefusedException;
 import mirage.agent.hold.Held;
@@ -42,6 +40,7 @@ final class Duties {
     private final Shelf shelf;
     private final @Nullable BaseDirectory bases;
     private final Ready ready;
+    private final @Nullable Announcements announcements;
     private Set<String> unknownBefore = Set.of();
     private volatile String lastPoll = "not yet";
 
@@ -52,7 +51,8 @@ final class Duties {
             Inventory inventory,
             Shelf shelf,
             @Nullable BaseDirectory bases,
-            Ready ready) {
+            Ready ready,
+            @Nullable Announcements announcements) {
         this.settings = settings;
         this.facade = facade;
         this.account = account;
@@ -60,6 +60,7 @@ final class Duties {
         this.shelf = shelf;
         this.bases = bases;
         this.ready = ready;
+        this.announcements = announcements;
     }
 
     /** How the last call of {@link #poll} went. */
@@ -74,18 +75,27 @@ final class Duties {
         }
         try {
             Caller caller = account.get();
-            learnNames(caller);
+            tryToLearnNames(caller);
             List<ImageId> removed = inventory.unconfirmed();
             HostOrders orders = facade.tell(settings.host(), inventory.images(), removed, caller);
             inventory.confirmed(removed);
             orders.revoked().forEach(this::revoke);
             lastPoll = "done";
-            if (settings.announced()) {
-                orders.announced().forEach(one -> prepare(one, caller));
+            if (announcements != null) {
+                announcements.add(orders.announced());
             }
         } catch (IOException failure) {
             lastPoll = String.valueOf(failure.getMessage());
             throw noted(failure);
+        }
+    }
+
+    /** What is revoked does not wait for names. */
+    private void tryToLearnNames(Caller caller) {
+        try {
+            learnNames(caller);
+        } catch (IOException failure) {
+            LOG.warn("bases of Nova's stay unknown: {}", failure.getMessage());
         }
     }
 
@@ -104,6 +114,9 @@ final class Duties {
     }
 
     private void revoke(ImageId image) {
+        if (announcements != null) {
+            announcements.remove(image);
+        }
         try {
             for (ImageView view : ImageView.values()) {
                 Held held = inventory.onShelf(image, view);
@@ -119,21 +132,6 @@ final class Duties {
             }
         } catch (IOException failure) {
             LOG.error("image {} is revoked and cannot be removed", image, failure);
-        }
-    }
-
-    private void prepare(Announcement announced, Caller caller) {
-        if (inventory.wasDropped(announced.image())) {
-            LOG.info("image {}: Nova removed it before, it is not brought back", announced.image());
-            return;
-        }
-        try {
-            Ready.Result result = ready.make(announced.image(), caller, false);
-            LOG.info("image {}, near to {}: {}", announced.image(), announced.near(), result);
-        } catch (CannotMakeException told) {
-            LOG.info("image {} is not made ready: {}", announced.image(), told.getMessage());
-        } catch (IOException failure) {
-            LOG.warn("image {} is not made ready", announced.image(), failure);
         }
     }
 
@@ -180,6 +178,7 @@ final class Duties {
                 case THERE -> "was ready";
                 case DONE -> "ready";
                 case BUSY -> "failed: Nova is fetching it";
+                case REVOKED -> "failed: it was revoked";
                 case UNSUITABLE -> "failed: its disk looks like something else";
             };
         } catch (IOException failure) {

@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import mirage.agent.proxy.AgentServer.Page;
 import mirage.agent.proxy.AgentServer.PageAnswer;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,11 +20,22 @@ final class PullPage implements Page {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Duties duties;
-    private final ControlKey key;
+    private final Path state;
+    private volatile @Nullable ControlKey key;
 
-    PullPage(Duties duties, ControlKey key) {
+    /**
+     * @param state the directory that the key goes into, with {@link #makeKey}
+     */
+    PullPage(Duties duties, Path state) {
         this.duties = duties;
-        this.key = key;
+        this.state = state;
+    }
+
+    /** Makes the key, when there is none: on a full disk it cannot be written, and there are no orders until it can. */
+    void makeKey() throws IOException {
+        if (key == null) {
+            key = ControlKey.make(state);
+        }
     }
 
     @Override
@@ -29,7 +43,11 @@ final class PullPage implements Page {
         if (!method.equals("POST")) {
             return words(405, "Only POST is allowed here.");
         }
-        if (!key.is(presented)) {
+        ControlKey made = key;
+        if (made == null) {
+            return words(503, "The agent's key could not be written yet: is the disk full?");
+        }
+        if (!made.is(presented)) {
             return words(403, "The key in the agent's state directory is needed.");
         }
         List<String> images = new ArrayList<>();

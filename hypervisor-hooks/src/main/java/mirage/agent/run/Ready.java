@@ -6,8 +6,10 @@ import mirage.agent.build.RawDisk;
 import mirage.agent.deploy.Caller;
 import mirage.agent.deploy.ImageView;
 import mirage.agent.hold.Held;
+import mirage.agent.hold.Inventory;
 import mirage.agent.hold.Shelf;
 import mirage.agent.measure.Measures;
+import mirage.agent.measure.Measures.Cause;
 import mirage.agent.measure.Measures.Phase;
 import mirage.agent.nova.BaseDirectory;
 import mirage.agent.nova.BaseDirectory.Seeded;
@@ -29,13 +31,26 @@ final class Ready {
     private final ImageBuilder builder;
     private final Shelf shelf;
     private final @Nullable BaseDirectory bases;
+    private final Inventory inventory;
     private final Measures measures;
+    private final long budget;
 
-    Ready(ImageBuilder builder, Shelf shelf, @Nullable BaseDirectory bases, Measures measures) {
+    /**
+     * @param budget bytes that bases may have together which Nova has not used yet
+     */
+    Ready(
+            ImageBuilder builder,
+            Shelf shelf,
+            @Nullable BaseDirectory bases,
+            Inventory inventory,
+            Measures measures,
+            long budget) {
         this.builder = builder;
         this.shelf = shelf;
         this.bases = bases;
+        this.inventory = inventory;
         this.measures = measures;
+        this.budget = budget;
     }
 
     /** How it went. */
@@ -46,6 +61,8 @@ final class Ready {
         DONE,
         /** Nova is fetching it. */
         BUSY,
+        /** It was revoked while it was made. */
+        REVOKED,
         /** Nova would not take its disk for what it is. */
         UNSUITABLE
     }
@@ -57,18 +74,19 @@ final class Ready {
      * @throws CannotMakeException when it cannot be made
      */
     Result make(ImageId image, Caller caller, boolean whole) throws IOException {
-        if (bases != null && bases.has(image)) {
-            return Result.THERE;
-        }
-        Held disk =
-                whole
-                        ? builder.makeOrFetch(image, caller)
-                        : builder.make(image, ImageView.DISK, caller);
         if (bases == null) {
+            made(image, caller, whole);
             return Result.DONE;
         }
+        if (bases.has(image)) {
+            return Result.THERE;
+        }
+        int removals = bases.removals(image);
+        Held before = inventory.onShelf(image, ImageView.DISK);
+        requireRoom(before == null ? 1 : before.cost(), bases);
+        Held disk = made(image, caller, whole);
         try {
-            return seed(disk, bases);
+            return seed(disk, removals, bases);
         } catch (NoSuchFileException taken) {
             if (bases.has(image)) {
                 return Result.THERE; // by another thread, which took it from the shelf for that
@@ -77,20 +95,43 @@ final class Ready {
         }
     }
 
-    private Result seed(Held disk, BaseDirectory bases) throws IOException {
+    private Held made(ImageId image, Caller caller, boolean whole) throws IOException {
+        return whole
+                ? builder.makeOrFetch(image, caller)
+                : builder.make(image, ImageView.DISK, caller);
+    }
+
+    /** What nobody asked for must not take the disk from the guests. */
+    private void requireRoom(long bytes, BaseDirectory bases) throws IOException {
+        long unused = bases.unusedBytes();
+        if (bytes > budget - unused) {
+            throw new CannotMakeException(
+                    Cause.ROOM,
+                    "bases that were not used yet have "
+                            + unused
+                            + " bytes, more are over the budget of "
+                            + budget);
+        }
+    }
+
+    /** One at a time, so that two do not take the same room. */
+    private synchronized Result seed(Held disk, int removals, BaseDirectory bases)
+            throws IOException {
         ImageId image = disk.image();
         if (!RawDisk.isPlain(disk.file())) {
             LOG.warn("image {}: its disk looks like something else, Nova would refuse it", image);
             return Result.UNSUITABLE;
         }
+        requireRoom(disk.cost(), bases);
         long start = System.nanoTime();
-        Seeded seeded = bases.seed(disk, shelf, LOCK_WAIT);
+        Seeded seeded = bases.seed(disk, removals, shelf, LOCK_WAIT);
         measures.took(Phase.SEED, Duration.ofNanos(System.nanoTime() - start));
         LOG.info("image {}: base {}", image, seeded);
         return switch (seeded) {
             case DONE -> Result.DONE;
             case THERE -> Result.THERE;
             case BUSY -> Result.BUSY;
+            case OVERTAKEN -> Result.REVOKED;
         };
     }
 }

@@ -102,7 +102,7 @@ final class Status implements Page {
 
     private static String stateOf(Held one) throws IOException {
         if (!one.isThere()) {
-            return "GONE";
+            return one.isCut() ? "DOUBTED" : "GONE";
         }
         if (!one.mayServe()) {
             return "DOUBTED";

@@ -37,23 +37,29 @@ final class AgentProcess implements Door, AutoCloseable {
         this.state = state;
     }
 
-    /** Starts it and waits until it serves. */
-    static AgentProcess start(Path configuration, Path state, Path log) throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-Xmx160m",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-Djava.io.tmpdir=" + log.toAbsolutePath().getParent(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "mirage.command.MirageCommand",
-                                "agent",
-                                "--config-file",
-                                configuration.toString()));
+    /**
+     * Starts it and waits until it serves.
+     *
+     * @param under a command that runs it, empty for none
+     */
+    static AgentProcess start(List<String> under, Path configuration, Path state, Path log)
+            throws IOException {
+        List<String> command = new ArrayList<>(under);
+        command.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xmx160m",
+                        "-XX:+UseSerialGC",
+                        "-XX:-UsePerfData",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Djava.io.tmpdir=" + log.toAbsolutePath().getParent(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "mirage.command.MirageCommand",
+                        "agent",
+                        "--config-file",
+                        configuration.toString()));
         Process process =
                 new ProcessBuilder(command)
                         .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))

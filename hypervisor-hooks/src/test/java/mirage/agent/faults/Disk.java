@@ -106,6 +106,13 @@ record Disk(Path state, Path instances) {
                 .noneMatch(file -> file.getFileName().toString().startsWith("."));
     }
 
+    /** Whether the agent left something half done. */
+    boolean isSomethingUnderWay() throws IOException {
+        return !list(state.resolve("work")).isEmpty()
+                || Stream.concat(list(bases()).stream(), list(locks()).stream())
+                        .anyMatch(file -> file.getFileName().toString().startsWith(".mirage-"));
+    }
+
     void requireRightBases() throws IOException {
         Set<Path> known = new HashSet<>();
         for (String image : Corpus.images()) {

@@ -345,7 +345,7 @@ final class HostFaults {
         }
     }
 
-    private static void shorten(Path file, int length) throws IOException {
+    static void shorten(Path file, int length) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(length);
         }

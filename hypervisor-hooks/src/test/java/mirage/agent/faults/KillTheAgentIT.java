@@ -14,8 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -80,6 +82,7 @@ final class KillTheAgentIT {
                 ProcessHost host = new ProcessHost(directory, service, "pull.interval=1h");
                 NovaProcess nova =
                         NovaProcess.start(directory, host.disk, Corpus.SIBLINGS.subList(0, 2))) {
+            int hit = 0;
             for (int round = 0; round < ROUNDS / HOSTS; round++) {
                 Work work = Work.values()[round % Work.values().length];
                 host.set("agent.present=" + (work.tier == Tier.ORIGINAL ? "original" : "raw"));
@@ -94,13 +97,19 @@ final class KillTheAgentIT {
                 AtomicBoolean going = new AtomicBoolean(true);
                 Thread working =
                         Thread.startVirtualThread(() -> work(work.tier, host, agent, going));
-                Thread.sleep(random.nextInt(LONGEST_MILLIS));
+                if (round / Work.values().length % 2 == 0) {
+                    Thread.sleep(random.nextInt(LONGEST_MILLIS));
+                } else {
+                    awaitSomethingUnderWay(host.disk, working);
+                }
                 going.set(false);
                 agent.kill();
                 working.join();
                 assertThat(host.wrong).isEmpty();
                 host.disk.requireRightBases();
+                hit += host.disk.isSomethingUnderWay() ? 1 : 0;
             }
+            assertThat(hit).as("kills that came when something was half done").isPositive();
             AgentProcess last = host.start();
             nova.agentIsAt(last.address());
             host.disk.requireSound(last.status());
@@ -110,7 +119,19 @@ final class KillTheAgentIT {
             last.stop();
             host.disk.requireNoLockHeld();
             System.out.println(
-                    "KillTheAgentIT: " + ROUNDS / HOSTS + " kills, Nova beside it " + nova);
+                    "KillTheAgentIT: "
+                            + hit
+                            + " of "
+                            + ROUNDS / HOSTS
+                            + " kills hit something half done, Nova beside it "
+                            + nova);
+        }
+    }
+
+    /** However fast or slow the machine is, some of the kills come in the middle. */
+    private static void awaitSomethingUnderWay(Disk disk, Thread working) throws Exception {
+        while (working.isAlive() && !disk.isSomethingUnderWay()) {
+            Thread.sleep(1);
         }
     }
 
@@ -136,7 +157,9 @@ final class KillTheAgentIT {
         Random random = random("anAgentThatIsKilledWhileItVerifies…", 0);
         String image = Corpus.SIBLINGS.get(3);
         try (FakeFacade service = corpus.service.twin();
-                ProcessHost host = new ProcessHost(directory, service, "verify.rate=1 GB")) {
+                ProcessHost host =
+                        new ProcessHost(
+                                directory, service, "verify.rate=1 GB", "verify.interval=1s")) {
             host.disk.putBase(Corpus.BASE);
             AgentProcess first = host.start();
             assertThat(Tier.SEEDING.bring(image, first, host.disk)).isEmpty();
@@ -146,17 +169,31 @@ final class KillTheAgentIT {
                 HostFaults.flip(host.disk.baseOf(image), 500_000);
                 byte[] damaged = Files.readAllBytes(host.disk.baseOf(image));
                 AgentProcess agent = host.start();
-                Thread.sleep(VERIFY_MILLIS + random.nextInt(2 * LONGEST_MILLIS));
+                if (round < VERIFY_ROUNDS - 1) {
+                    Thread.sleep(VERIFY_MILLIS + random.nextInt(2 * LONGEST_MILLIS));
+                } else {
+                    // This one is given the time that it takes.
+                    LockHeldTest.await(() -> isRight(host, image));
+                }
                 agent.kill();
                 byte[] found = Files.readAllBytes(host.disk.baseOf(image));
                 assertThat(found).isIn(damaged, Corpus.disk(image));
-                mended += java.util.Arrays.equals(found, damaged) ? 0 : 1;
+                mended += Arrays.equals(found, damaged) ? 0 : 1;
                 host.disk.putBase(image);
             }
+            assertThat(mended).as("rounds in which the base was mended").isPositive();
             AgentProcess last = host.start();
             host.disk.requireSound(last.status());
             last.stop();
             System.out.println("KillTheAgentIT: mended before the kill in " + mended + " rounds");
+        }
+    }
+
+    private static boolean isRight(ProcessHost host, String image) {
+        try {
+            return Arrays.equals(Files.readAllBytes(host.disk.baseOf(image)), Corpus.disk(image));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 

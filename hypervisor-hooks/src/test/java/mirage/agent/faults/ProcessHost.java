@@ -49,8 +49,12 @@ final class ProcessHost implements AutoCloseable {
         }
     }
 
-    /** Starts an agent; the one before has ended. */
-    AgentProcess start() throws IOException {
+    /**
+     * Starts an agent; the one before has ended.
+     *
+     * @param under a command that runs it
+     */
+    AgentProcess start(String... under) throws IOException {
         StringBuilder text = new StringBuilder();
         options.forEach((name, value) -> {
             int dot = name.indexOf('.');
@@ -58,7 +62,9 @@ final class ProcessHost implements AutoCloseable {
             text.append(name.substring(dot + 1)).append(" = ").append(value).append('\n');
         });
         Path file = Files.writeString(directory.resolve("agent.conf"), text.toString());
-        agent = AgentProcess.start(file, disk.state(), directory.resolve("agent.log"));
+        agent =
+                AgentProcess.start(
+                        List.of(under), file, disk.state(), directory.resolve("agent.log"));
         return agent;
     }
 

@@ -71,6 +71,36 @@ final class WriteFailuresIT {
         }
     }
 
+    /** There is something to note at the start, for what was here went meanwhile. */
+    @ParameterizedTest
+    @EnumSource
+    void anAgentStartsWhereNothingCanBeWritten(Tier tier) throws Exception {
+        try (FakeFacade service = corpus.service.twin();
+                ProcessHost host = new ProcessHost(directory, service)) {
+            host.disk.putBase(Corpus.BASE);
+            host.set(tier.options().toArray(String[]::new));
+            AgentProcess before = host.start();
+            assertThat(tier.bring(Corpus.CHILD, before, host.disk)).isEmpty();
+            before.stop();
+            host.disk.forget(Corpus.CHILD);
+
+            AgentProcess agent = host.start("prlimit", "--fsize=0:unlimited");
+            String error = tier.bring(Corpus.CHILD, agent, host.disk);
+            if (tier == Tier.SEEDING) {
+                assertThat(error).as("it takes no orders").isNotEmpty();
+            } else {
+                assertThat(error).as("it is passed through").isEmpty();
+            }
+            assertThat(agent.status().path("building").asInt(-1)).isZero();
+
+            limit(agent, "unlimited");
+            LockHeldTest.await(
+                    () -> tier.bring(Corpus.SIBLINGS.getFirst(), agent, host.disk).isEmpty());
+            agent.stop();
+            host.disk.requireSound(host.start().status());
+        }
+    }
+
     /** A soft one, which can be lifted again. */
     private static void limit(AgentProcess agent, String bytes) throws Exception {
         Process prlimit =

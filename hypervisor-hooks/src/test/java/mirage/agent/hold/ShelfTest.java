@@ -125,6 +125,19 @@ final class ShelfTest {
     }
 
     @Test
+    void aDiskThatIsFullIsNoReasonNotToStart() throws IOException {
+        Held gone = put(A);
+        Held notForced = put(B);
+        Files.delete(gone.file());
+        inventory = Inventory.open(directory);
+        // No inventory can be written any more.
+        Files.createDirectories(directory.resolve("inventory.json.new").resolve("something"));
+        shelf = Shelf.open(directory, inventory, 3 * LENGTH, 0);
+        assertThat(held()).containsExactly(B);
+        assertThat(requireNonNull(inventory.find(notForced.key())).durable()).isTrue();
+    }
+
+    @Test
     void whatNobodyKnowsGoesAtTheStart() throws IOException {
         Held known = put(A);
         Path unknown = Files.createFile(known.file().resolveSibling("b.disk"));

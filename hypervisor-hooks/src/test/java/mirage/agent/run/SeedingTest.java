@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import mirage.agent.FakeFacade;
 import mirage.agent.FaultyWire;
+import mirage.agent.ServiceFault;
 import mirage.agent.TestImages;
 import mirage.agent.nova.BaseDirectory;
 import mirage.catalog.ImageId;
@@ -19,13 +20,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /** Bases that are there before Nova asks for them; what is revoked; what rots. */
@@ -62,6 +69,7 @@ final class SeedingTest {
         facade.revoked.clear();
         facade.confirmed.clear();
         facade.announced.clear();
+        facade.fault = ServiceFault.NONE;
         wire = new FaultyWire(facade.port());
         agent = new TestAgent(directory, wire.uri());
     }
@@ -135,6 +143,108 @@ final class SeedingTest {
         String before = agent.metrics();
         assertThat(before).doesNotContain("outcome=\"made\"");
         assertThat(agent.baseOf(QCOW2)).doesNotExist();
+    }
+
+    @Test
+    void whatIsRevokedDoesNotWaitForWhatIsAnnounced() throws Exception {
+        agent.base(BASE, BASE_DISK);
+        await(() -> facade.holds.contains(BASE));
+        assertThat(pull(NEXT).path(NEXT).asText()).isEqualTo("ready");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        facade.fault =
+                new ServiceFault() {
+                    @Override
+                    public byte[] content(String target, byte[] honest) {
+                        if (target.contains("/delta?")) {
+                            asked.countDown();
+                            awaitLatch(answered);
+                        }
+                        return honest;
+                    }
+                };
+        facade.announced.add(QCOW2);
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+        facade.revoked.add(NEXT);
+        await(() -> facade.confirmed.contains(NEXT));
+        assertThat(agent.baseOf(NEXT)).doesNotExist();
+        // And so is the one that is on its way.
+        facade.revoked.add(QCOW2);
+        await(() -> facade.confirmed.contains(QCOW2));
+        answered.countDown();
+        await(() -> building() == 0);
+        await(() -> !facade.holds.contains(QCOW2));
+        assertThat(agent.baseOf(QCOW2)).doesNotExist();
+        assertThat(agent.leftovers()).isEmpty();
+    }
+
+    @Test
+    void whatTheServiceHasNotTakenApartYetIsTriedAgain() throws IOException {
+        agent.base(BASE, BASE_DISK);
+        await(() -> facade.holds.contains(BASE));
+        AtomicInteger refused = new AtomicInteger();
+        facade.fault =
+                new ServiceFault() {
+                    @Override
+                    public Manner manner(String target) {
+                        return target.startsWith("/deploy/v1/images/" + QCOW2)
+                                        && refused.incrementAndGet() <= 2
+                                ? Manner.refusing(409)
+                                : Manner.GOOD;
+                    }
+                };
+        facade.announced.add(QCOW2);
+        await(() -> isWhole(agent.baseOf(QCOW2), CHILD));
+        assertThat(refused.get()).isGreaterThan(2);
+    }
+
+    @Test
+    void ordersDoNotWaitForNames() throws IOException {
+        pull("debian 12", QCOW2);
+        facade.fault =
+                new ServiceFault() {
+                    @Override
+                    public Manner manner(String target) {
+                        return target.startsWith("/v2/images?")
+                                ? Manner.refusing(500)
+                                : Manner.GOOD;
+                    }
+                };
+        // Of an image that the agent has never heard of.
+        Files.createFile(agent.baseOf(BASE).resolveSibling("f".repeat(40)));
+        facade.revoked.add(QCOW2);
+        await(() -> facade.confirmed.contains(QCOW2));
+        assertThat(agent.baseOf(QCOW2)).doesNotExist();
+    }
+
+    @Test
+    void whatNobodyAskedForHasABudget() throws IOException {
+        agent.set("pull.budget=0");
+        long before = wire.answered();
+        assertThat(pull(QCOW2).path(QCOW2).asText()).startsWith("failed: ").contains("budget of 0");
+        assertThat(wire.answered() - before).as("nothing is fetched").isLessThan(10_000);
+        agent.set("pull.budget=" + BASE_DISK.length);
+        assertThat(pull("debian 12").path(BASE).asText()).isEqualTo("ready");
+        assertThat(pull(QCOW2).path(QCOW2).asText()).startsWith("failed: ").contains("budget");
+        // A guest uses the first one.
+        Files.setLastModifiedTime(agent.baseOf(BASE), FileTime.from(Instant.EPOCH));
+        assertThat(pull(QCOW2).path(QCOW2).asText()).isEqualTo("ready");
+    }
+
+    private int building() {
+        try {
+            return agent.json("/agent/status").path("building").asInt(-1);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
