@@ -67,14 +67,18 @@ public record ApiLimits(
 
     static void requireAtMost(int most, int found, String what) {
         if (found > most) {
-            throw HttpFailure.tooLarge(
-                    "The limit has been exceeded on the number of allowed "
-                            + what
-                            + ". Attempted: "
-                            + found
-                            + ", Maximum: "
-                            + most);
+            throw exceeded(most, found, what);
         }
+    }
+
+    static HttpFailure exceeded(int most, int attempted, String what) {
+        return HttpFailure.tooLarge(
+                "The limit has been exceeded on the number of allowed "
+                        + what
+                        + ". Attempted: "
+                        + attempted
+                        + ", Maximum: "
+                        + most);
     }
 
     public ApiLimits withImageSizeCap(long bytes) {

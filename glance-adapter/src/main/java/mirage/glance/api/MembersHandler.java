@@ -15,13 +15,13 @@ import mirage.glance.record.ImageMembers;
 import mirage.glance.record.ImageRecord;
 import mirage.glance.record.RecordExistsException;
 import mirage.glance.record.RecordNotFoundException;
+import mirage.glance.record.TooManyMembersException;
 import mirage.glance.record.Visibility;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 
 /** {@code /v2/images/{image}/members}: the projects that a shared image is shown to. */
 final class MembersHandler {
@@ -66,14 +66,14 @@ final class MembersHandler {
         }
         ImageRecord image = images.visible(exchange);
         requireMayChangeMembers("create", RuleNames.ADD_MEMBER, exchange, image);
-        List<ImageMember> before = members.of(image.id());
-        ApiLimits.requireAtMost(
-                service.settings().limits().members(), before.size() + 1, "image members");
         Instant now = service.clock().instant();
         ImageMember member =
                 new ImageMember(image.id(), project, ImageMember.Status.PENDING, now, now);
         try {
-            members.add(member);
+            members.add(member, service.settings().limits().members());
+        } catch (TooManyMembersException full) {
+            throw ApiLimits.exceeded(
+                    service.settings().limits().members(), full.found() + 1, "image members");
         } catch (RecordExistsException exists) {
             throw HttpFailure.conflict(
                     "Member " + project + " is duplicated for image " + image.id());

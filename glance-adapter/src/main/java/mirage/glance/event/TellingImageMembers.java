@@ -37,8 +37,8 @@ public final class TellingImageMembers implements ImageMembers {
     }
 
     @Override
-    public void add(ImageMember member) {
-        members.add(member);
+    public void add(ImageMember member, int most) {
+        members.add(member, most);
         notifications.send(INFO, "image.member.create", Payloads.of(member));
     }
 

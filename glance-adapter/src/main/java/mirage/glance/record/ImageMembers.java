@@ -19,12 +19,14 @@ public interface ImageMembers {
     @Nullable ImageMember find(ImageId image, String project);
 
     /**
-     * Adds a member.
+     * Adds a member, unless the image then had too many.
      *
+     * @param most how many the image may have with it
+     * @throws TooManyMembersException when it has that many already
      * @throws RecordExistsException when the project is a member already
      * @throws RecordNotFoundException when there is no such image
      */
-    void add(ImageMember member);
+    void add(ImageMember member, int most);
 
     /**
      * Changes the status of a member.

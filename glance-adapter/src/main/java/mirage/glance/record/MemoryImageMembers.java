@@ -36,14 +36,17 @@ final class MemoryImageMembers implements ImageMembers {
     }
 
     @Override
-    public void add(ImageMember member) {
+    public void add(ImageMember member, int most) {
         synchronized (images) {
             if (images.find(member.image()) == null) {
                 throw new RecordNotFoundException(member.image());
             }
-            ImageMember earlier =
-                    members.computeIfAbsent(member.image(), id -> new TreeMap<>())
-                            .putIfAbsent(member.project(), member);
+            Map<String, ImageMember> ofImage =
+                    members.computeIfAbsent(member.image(), id -> new TreeMap<>());
+            if (ofImage.size() >= most) {
+                throw new TooManyMembersException(member.image(), ofImage.size());
+            }
+            ImageMember earlier = ofImage.putIfAbsent(member.project(), member);
             if (earlier != null) {
                 throw new RecordExistsException(member.image());
             }

@@ -40,9 +40,10 @@ public final class SqlImageMembers implements ImageMembers {
     }
 
     @Override
-    public void add(ImageMember member) {
+    public void add(ImageMember member, int most) {
         database.change(handle -> {
             requireImage(handle, member.image());
+            requireRoom(handle, member.image(), most);
             try {
                 return handle.execute(
                         "INSERT INTO image_members (image_id, member, status, created_at,"
@@ -104,6 +105,19 @@ public final class SqlImageMembers implements ImageMembers {
                         .isEmpty();
         if (missing) {
             throw new RecordNotFoundException(image);
+        }
+    }
+
+    /** The image is locked, so that nobody else adds one meanwhile. */
+    private static void requireRoom(Handle handle, ImageId image, int most) {
+        int found =
+                handle.select(
+                                "SELECT COUNT(*) FROM image_members WHERE image_id = ?",
+                                image.value())
+                        .mapTo(Integer.class)
+                        .one();
+        if (found >= most) {
+            throw new TooManyMembersException(image, found);
         }
     }
 

@@ -26,11 +26,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /** What the keepers of members, tasks, nodes and hosts promise. */
 abstract class KeepersContract {
     private static final Instant LATER = START.plusSeconds(3600);
+    private static final int MOST = 100;
 
     private Keepers keepers;
 
@@ -59,7 +61,8 @@ abstract class KeepersContract {
             ImageMember young = member(1, "web", START.plusSeconds(2).plusNanos(1_000));
             ImageMember old = member(1, "db", START.plusSeconds(1));
             ImageMember middle = member(1, "Web ", START.plusSeconds(2));
-            List.of(young, old, middle, member(2, "web", START)).forEach(keepers.members()::add);
+            List.of(young, old, middle, member(2, "web", START))
+                    .forEach(member -> keepers.members().add(member, MOST));
             assertThat(keepers.members().of(id(1))).containsExactly(old, middle, young);
             assertThat(keepers.members().find(id(1), "web")).isEqualTo(young);
             assertThat(keepers.members().find(id(1), "WEB")).isNull();
@@ -70,7 +73,7 @@ abstract class KeepersContract {
         @Test
         void membersOfOneTimeAreInTheOrderOfTheirNames() {
             for (String project : List.of("b", "a", "B")) {
-                keepers.members().add(member(1, project, START));
+                keepers.members().add(member(1, project, START), MOST);
             }
             assertThat(keepers.members().of(id(1)))
                     .extracting(ImageMember::project)
@@ -79,8 +82,8 @@ abstract class KeepersContract {
 
         @Test
         void aProjectIsAMemberOnce() {
-            keepers.members().add(member(1, "web", START));
-            assertThatThrownBy(() -> keepers.members().add(member(1, "web", LATER)))
+            keepers.members().add(member(1, "web", START), MOST);
+            assertThatThrownBy(() -> keepers.members().add(member(1, "web", LATER), MOST))
                     .isInstanceOf(RecordExistsException.class);
             assertThat(keepers.members().of(id(1))).containsExactly(member(1, "web", START));
         }
@@ -92,7 +95,7 @@ abstract class KeepersContract {
                             20,
                             () -> {
                                 try {
-                                    keepers.members().add(member(1, "web", START));
+                                    keepers.members().add(member(1, "web", START), MOST);
                                     return true;
                                 } catch (RecordExistsException other) {
                                     return false;
@@ -102,14 +105,35 @@ abstract class KeepersContract {
         }
 
         @Test
+        void manyAtOnceDoNotExceedWhatAnImageMayHave() throws Exception {
+            AtomicInteger number = new AtomicInteger();
+            List<Boolean> added =
+                    inParallel(
+                            20,
+                            () -> {
+                                String project = "project-" + number.incrementAndGet();
+                                try {
+                                    keepers.members().add(member(1, project, START), 3);
+                                    return true;
+                                } catch (TooManyMembersException full) {
+                                    assertThat(full.found()).isEqualTo(3);
+                                    return false;
+                                }
+                            });
+            assertThat(added).filteredOn(one -> one).hasSize(3);
+            assertThat(keepers.members().of(id(1))).hasSize(3);
+            keepers.members().add(member(2, "web", START), 1);
+        }
+
+        @Test
         void anImageThatIsNotThereTakesNoMember() {
-            assertThatThrownBy(() -> keepers.members().add(member(3, "web", START)))
+            assertThatThrownBy(() -> keepers.members().add(member(3, "web", START), MOST))
                     .isInstanceOf(RecordNotFoundException.class);
         }
 
         @Test
         void aStatusIsChanged() {
-            keepers.members().add(member(1, "web", START));
+            keepers.members().add(member(1, "web", START), MOST);
             ImageMember changed =
                     keepers.members().setStatus(id(1), "web", ImageMember.Status.ACCEPTED, LATER);
             assertThat(changed)
@@ -129,8 +153,8 @@ abstract class KeepersContract {
 
         @Test
         void membersGo() {
-            keepers.members().add(member(1, "web", START));
-            keepers.members().add(member(1, "db", START));
+            keepers.members().add(member(1, "web", START), MOST);
+            keepers.members().add(member(1, "db", START), MOST);
             keepers.members().remove(id(1), "web");
             assertThat(keepers.members().of(id(1))).containsExactly(member(1, "db", START));
             assertThatThrownBy(() -> keepers.members().remove(id(1), "web"))

@@ -98,8 +98,8 @@ abstract class SqlImageRecordsContract extends ImageRecordsContract {
                 memory.add(record);
                 if (random.nextInt(3) == 0) {
                     ImageMember member = randomMember(record, random);
-                    sqlMembers.add(member);
-                    memory.members().add(member);
+                    sqlMembers.add(member, 1000);
+                    memory.members().add(member, 1000);
                 }
             }
             int found = 0;
