@@ -63,7 +63,7 @@ final class WholeDownload {
             require(
                     "what was uploaded",
                     views.container().sha256(),
-                    Digests.sha256(bytes, _ -> deadline.check()));
+                    Digests.sha256(bytes, _ -> deadline.moved()));
             DataDigest found = copy(views.isRaw() ? bytes : diskOf(bytes), length, out);
             DataDigest expected = views.digestOf(ImageView.DISK);
             if (expected != null) {
