@@ -383,13 +383,14 @@ public final class FakeFacade implements AutoCloseable {
             ObjectNode said = JSON.createObjectNode();
             said.put("method", request.getMethod());
             said.put("target", request.getHttpURI().getPathQuery());
+            String host = request.getHeaders().get("Host");
+            said.put("self", "http://" + host + request.getHttpURI().getPath());
             said.put("length", body.length);
             said.put("sha256", digest("SHA-256", body));
             ObjectNode headers = said.putObject("headers");
             request.getHeaders().forEach(field -> headers.put(field.getName(), field.getValue()));
             response.getHeaders().put("X-Echo", "a b");
-            response.getHeaders()
-                    .put("Location", "http://" + request.getHeaders().get("Host") + "/x");
+            response.getHeaders().put("Location", "http://" + host + "/x");
             int status = request.getHttpURI().getPath().endsWith("/teapot") ? 418 : 200;
             answer(response, callback, status, "application/json", JSON.writeValueAsBytes(said));
         }

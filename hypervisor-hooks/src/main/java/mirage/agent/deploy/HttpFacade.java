@@ -207,7 +207,6 @@ public final class HttpFacade implements Facade {
 
     private HttpFields headers(Caller caller) {
         return HttpFields.build(caller.headers())
-                .put(service.hostField())
                 .put(HttpHeader.ACCEPT, "*/*")
                 .put(HttpHeader.USER_AGENT, "mirage-agent");
     }
