@@ -91,7 +91,7 @@ public final class ImageBuilder implements AutoCloseable {
         void look() throws IOException;
     }
 
-    private record Job(ImageId image, ImageView view, boolean whole) {}
+    private record Job(ImageId image, ImageView view, boolean whole, boolean passing) {}
 
     /**
      * Loads what deltas need. Where it cannot be loaded the log says so, and no image is made of a delta.
@@ -131,17 +131,18 @@ public final class ImageBuilder implements AutoCloseable {
      * @throws CannotMakeException when it is not made, with the reason
      */
     public Held make(ImageId image, ImageView view, Caller caller) throws IOException {
-        return join(new Job(image, view, false), caller);
+        return join(new Job(image, view, false, false), caller);
     }
 
     /**
      * Makes the disk of an image, or else downloads the image whole. It may take as long as it takes, while something
      * comes of it.
      *
+     * @param passing whether it is to go to Nova at once, so that a budget which it does not fit into does not count
      * @throws CannotMakeException when neither can be done, with the reason
      */
-    public Held makeOrFetch(ImageId image, Caller caller) throws IOException {
-        return join(new Job(image, ImageView.DISK, true), caller);
+    public Held makeOrFetch(ImageId image, Caller caller, boolean passing) throws IOException {
+        return join(new Job(image, ImageView.DISK, true, passing), caller);
     }
 
     /** How many images are being made, or wait for it. */
@@ -247,7 +248,7 @@ public final class ImageBuilder implements AutoCloseable {
             LOG.info("image {} is downloaded whole: {}", job.image(), failure.getMessage());
         }
         Deadline anew = Deadline.whileMoving(settings.atMost());
-        Held fetched = new WholeDownload(facade, shelf, caller, anew).fetch(views);
+        Held fetched = new WholeDownload(facade, shelf, caller, anew, job.passing()).fetch(views);
         return ended(fetched, Outcome.DOWNLOADED);
     }
 

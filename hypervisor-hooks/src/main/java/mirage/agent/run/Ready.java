@@ -62,7 +62,7 @@ final class Ready {
         }
         Held disk =
                 whole
-                        ? builder.makeOrFetch(image, caller)
+                        ? builder.makeOrFetch(image, caller, bases != null)
                         : builder.make(image, ImageView.DISK, caller);
         if (bases == null) {
             return Result.DONE;

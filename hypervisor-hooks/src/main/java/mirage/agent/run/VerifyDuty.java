@@ -109,7 +109,7 @@ final class VerifyDuty {
             LOG.error("{} cannot be replaced: the agent has no account of its own", held.file());
             return;
         }
-        Held good = builder.makeOrFetch(held.image(), account.get());
+        Held good = builder.makeOrFetch(held.image(), account.get(), true);
         if (!Objects.equals(held.digest(), good.digest())) {
             throw new IOException(held.file() + ": what came for it has " + good.digest());
         }

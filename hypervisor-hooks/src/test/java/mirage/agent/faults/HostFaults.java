@@ -149,13 +149,11 @@ final class HostFaults {
                 Fault.of(
                         "the budget is too small for the image",
                         WHOLE,
-                        ERROR,
                         "room",
                         host -> host.agent.set("agent.state_budget=400000")),
                 Fault.of(
                         "the budget is nothing",
                         WHOLE,
-                        ERROR,
                         "room",
                         host -> host.agent.set("agent.state_budget=0")),
                 Fault.of(
