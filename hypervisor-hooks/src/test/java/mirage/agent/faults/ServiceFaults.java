@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /** What an image service may do to its hosts. */
 final class ServiceFaults {
     private static final Duration SHORT = Duration.ofMillis(300);
-    private static final String ONE_SECOND = "agent.build_time=1s";
+    private static final String THREE_SECONDS = "agent.build_time=3s";
 
     private ServiceFaults() {}
 
@@ -109,7 +109,7 @@ final class ServiceFaults {
                         WHOLE,
                         "late",
                         both(
-                                host -> host.agent.set(ONE_SECOND),
+                                host -> host.agent.set(THREE_SECONDS),
                                 answers(ServiceFaults::isDelta, _ -> Manner.busy()))),
                 Fault.of(
                         "sends the delta too slowly",
@@ -117,19 +117,19 @@ final class ServiceFaults {
                         MADE,
                         "late",
                         both(
-                                host -> host.agent.set(ONE_SECOND),
+                                host -> host.agent.set(THREE_SECONDS),
                                 answers(
                                         ServiceFaults::isDelta,
-                                        _ -> Manner.dripping(1000, Duration.ofMillis(200))))),
+                                        _ -> Manner.dripping(1000, Duration.ofMillis(400))))),
                 Fault.of(
                         "does not say in time what the image is",
                         WHOLE,
                         "late",
                         both(
-                                host -> host.agent.set(ONE_SECOND),
+                                host -> host.agent.set(THREE_SECONDS),
                                 answers(
                                         ServiceFaults::isDescription,
-                                        _ -> silentFor(Duration.ofSeconds(2))))),
+                                        _ -> silentFor(Duration.ofSeconds(5))))),
                 Fault.of(
                         "sends the image for longer than a delta may take",
                         WHOLE,
@@ -137,13 +137,13 @@ final class ServiceFaults {
                         both(
                                 host -> Files.delete(host.base()),
                                 both(
-                                        host -> host.agent.set(ONE_SECOND),
+                                        host -> host.agent.set(THREE_SECONDS),
                                         answers(
                                                 ServiceFaults::isBytes,
                                                 _ ->
                                                         Manner.dripping(
                                                                 100_000,
-                                                                Duration.ofMillis(150)))))));
+                                                                Duration.ofMillis(300)))))));
     }
 
     private static List<Fault> descriptions() {
