@@ -68,7 +68,7 @@ public final class FakeFacade implements AutoCloseable {
     private final Path directory;
     private final MirageLibrary library;
     private final boolean ownsLibrary;
-    private final Map<String, Image> images;
+    private final Map<String, FakeImage> images;
     private final Map<String, byte[]> deltas;
 
     /** Images of whose disk a delta was asked: only of these is the digest of a disk in a container known. */
@@ -85,37 +85,14 @@ public final class FakeFacade implements AutoCloseable {
     public final Set<String> confirmed = Collections.synchronizedSet(new LinkedHashSet<>());
     public volatile List<String> holds = List.of();
     public volatile boolean deployApi = true;
+
+    /** Whether deltas are made ahead; of others only an estimate is told. */
+    public volatile boolean ready = true;
+
     public volatile ServiceFault fault = ServiceFault.NONE;
 
     /** What a test uploaded. */
     public record Uploaded(int length, String sha256) {}
-
-    private record Image(
-            String name,
-            byte[] container,
-            String format,
-            byte[] disk,
-            List<String> tags,
-            Map<String, String> digests) {
-        Image(String name, byte[] container, String format, byte[] disk, List<String> tags) {
-            this(
-                    name,
-                    container,
-                    format,
-                    disk,
-                    tags,
-                    Map.of(
-                            "MD5", digest("MD5", container),
-                            "SHA-256", digest("SHA-256", container),
-                            "SHA-512", digest("SHA-512", container),
-                            "data", dataDigest(container),
-                            "disk", dataDigest(disk)));
-        }
-
-        String has(String digest) {
-            return requireNonNull(digests.get(digest));
-        }
-    }
 
     public FakeFacade(Path directory) throws Exception {
         this(
@@ -130,7 +107,7 @@ public final class FakeFacade implements AutoCloseable {
             Path directory,
             MirageLibrary library,
             boolean ownsLibrary,
-            Map<String, Image> images,
+            Map<String, FakeImage> images,
             Map<String, byte[]> deltas)
             throws Exception {
         this.directory = directory;
@@ -165,7 +142,7 @@ public final class FakeFacade implements AutoCloseable {
             String id, String name, byte[] container, String format, byte[] disk, String... tags)
             throws IOException {
         library.store(new ImageId(id), name, new ByteArrayInputStream(container));
-        images.put(id, new Image(name, container, format, disk, List.of(tags)));
+        images.put(id, new FakeImage(name, container, format, disk, List.of(tags)));
     }
 
     public void remove(String id) {
@@ -245,7 +222,7 @@ public final class FakeFacade implements AutoCloseable {
             return true;
         }
 
-        private @Nullable Image visible(String id, String token) {
+        private @Nullable FakeImage visible(String id, String token) {
             return token.equals(TOKEN) ? images.get(id) : null;
         }
 
@@ -253,7 +230,7 @@ public final class FakeFacade implements AutoCloseable {
                 Matcher path, String token, Request request, Response response, Callback callback)
                 throws IOException {
             String id = path.group(1);
-            Image image = visible(id, token);
+            FakeImage image = visible(id, token);
             if (image == null) {
                 answer(response, callback, 404, "text/plain", new byte[0]);
                 return;
@@ -277,7 +254,7 @@ public final class FakeFacade implements AutoCloseable {
         }
 
         private byte[] delta(String base, String target, Fields query) throws IOException {
-            if (!"container".equals(query.getValue("view"))) {
+            if (!isOfContainer(query)) {
                 disksSeen.add(target);
             }
             return deltaOf(base, target, query);
@@ -289,7 +266,7 @@ public final class FakeFacade implements AutoCloseable {
                     container ? base.substring(0, base.length() - 10) : base,
                     container ? View.CONTAINER : View.DISK,
                     target,
-                    "container".equals(query.getValue("view")) ? View.CONTAINER : View.DISK);
+                    isOfContainer(query) ? View.CONTAINER : View.DISK);
         }
 
         private void candidate(ArrayNode list, String base, String target, Fields query)
@@ -300,21 +277,41 @@ public final class FakeFacade implements AutoCloseable {
                 list.addObject()
                         .put("base", id)
                         .put("base_view", container ? "container" : "disk")
-                        .put("bytes", deltaOf(base, target, query).length)
-                        .put("ready", true);
+                        .put(
+                                "bytes",
+                                ready
+                                        ? deltaOf(base, target, query).length
+                                        : estimated(id, container, target, query))
+                        .put("ready", ready);
             }
         }
 
-        private ObjectNode views(String id, Image image) {
+        /** What the delta would bring, before compression. */
+        private long estimated(String base, boolean container, String target, Fields query)
+                throws IOException {
+            return library.deltas()
+                    .plan(view(base, container), view(target, isOfContainer(query)))
+                    .freshBytes();
+        }
+
+        private static ImageView view(String image, boolean container) {
+            return new ImageView(new ImageId(image), container ? View.CONTAINER : View.DISK);
+        }
+
+        private static boolean isOfContainer(Fields query) {
+            return "container".equals(query.getValue("view"));
+        }
+
+        private ObjectNode views(String id, FakeImage image) {
             ObjectNode said = JSON.createObjectNode().put("id", id);
             ObjectNode views = said.putObject("views");
             views.putObject("container")
-                    .put("format", image.format)
-                    .put("length", image.container.length)
+                    .put("format", image.format())
+                    .put("length", image.container().length)
                     .put("sha256", image.has("SHA-256"))
                     .put("digest", image.has("data"));
-            ObjectNode disk = views.putObject("disk").put("length", image.disk.length);
-            if (image.format.equals("raw") || disksSeen.contains(id)) {
+            ObjectNode disk = views.putObject("disk").put("length", image.disk().length);
+            if (image.format().equals("raw") || disksSeen.contains(id)) {
                 disk.put("digest", image.has("disk"));
             }
             ArrayNode near = said.putArray("near");
@@ -344,12 +341,12 @@ public final class FakeFacade implements AutoCloseable {
             Fields query = UrlEncodedQuery.of(request);
             ObjectNode said = JSON.createObjectNode();
             ArrayNode list = said.putArray("images");
-            List<Map.Entry<String, Image>> all = new ArrayList<>(images.entrySet());
-            for (Map.Entry<String, Image> one : all.reversed()) {
+            List<Map.Entry<String, FakeImage>> all = new ArrayList<>(images.entrySet());
+            for (Map.Entry<String, FakeImage> one : all.reversed()) {
                 String name = query.getValue("name");
                 String tag = query.getValue("tag");
-                if ((name == null || name.equals(one.getValue().name))
-                        && (tag == null || one.getValue().tags.contains(tag))
+                if ((name == null || name.equals(one.getValue().name()))
+                        && (tag == null || one.getValue().tags().contains(tag))
                         && list.size() < Integer.parseInt(query.getValue("limit"))) {
                     list.addObject().put("id", one.getKey());
                 }
@@ -361,7 +358,7 @@ public final class FakeFacade implements AutoCloseable {
                 Matcher path, String token, Request request, Response response, Callback callback)
                 throws IOException {
             String id = path.group(1);
-            Image image = visible(id, token);
+            FakeImage image = visible(id, token);
             if (image == null) {
                 answer(
                         response,
@@ -370,26 +367,12 @@ public final class FakeFacade implements AutoCloseable {
                         "text/html",
                         "no such image".getBytes(StandardCharsets.UTF_8));
             } else if (path.group(2) == null) {
-                ObjectNode record =
-                        JSON.createObjectNode()
-                                .put("id", id)
-                                .put("name", image.name)
-                                .put("status", "active")
-                                .put("container_format", "bare")
-                                .put("disk_format", image.format)
-                                .put("size", image.container.length)
-                                .put("virtual_size", image.disk.length)
-                                .put("checksum", image.has("MD5"))
-                                .put("os_hash_algo", "sha512")
-                                .put("os_hash_value", image.has("SHA-512"))
-                                .put("min_disk", 3)
-                                .put("self", "/v2/images/" + id);
-                json(response, callback, record);
+                json(response, callback, image.record(id));
             } else {
                 String md5 = image.has("MD5");
                 response.getHeaders().put("Content-MD5", md5);
                 response.getHeaders().put("X-OpenStack-Request-ID", "req-of-facade");
-                bytes(request, response, callback, image.container, null);
+                bytes(request, response, callback, image.container(), null);
             }
         }
 
@@ -400,13 +383,14 @@ public final class FakeFacade implements AutoCloseable {
             ObjectNode said = JSON.createObjectNode();
             said.put("method", request.getMethod());
             said.put("target", request.getHttpURI().getPathQuery());
+            String host = request.getHeaders().get("Host");
+            said.put("self", "http://" + host + request.getHttpURI().getPath());
             said.put("length", body.length);
             said.put("sha256", digest("SHA-256", body));
             ObjectNode headers = said.putObject("headers");
             request.getHeaders().forEach(field -> headers.put(field.getName(), field.getValue()));
             response.getHeaders().put("X-Echo", "a b");
-            response.getHeaders()
-                    .put("Location", "http://" + request.getHeaders().get("Host") + "/x");
+            response.getHeaders().put("Location", "http://" + host + "/x");
             int status = request.getHttpURI().getPath().endsWith("/teapot") ? 418 : 200;
             answer(response, callback, status, "application/json", JSON.writeValueAsBytes(said));
         }
@@ -422,7 +406,12 @@ public final class FakeFacade implements AutoCloseable {
                 byte[] honest,
                 @Nullable String etag)
                 throws IOException {
-            byte[] bytes = fault.content(request.getHttpURI().getPathQuery(), honest);
+            String target = request.getHttpURI().getPathQuery();
+            boolean anew = "no-cache".equals(request.getHeaders().get("Cache-Control"));
+            byte[] bytes =
+                    etag == null
+                            ? fault.content(target, honest)
+                            : fault.delta(target, honest, anew);
             String range = request.getHeaders().get(HttpHeader.RANGE);
             String condition = request.getHeaders().get("If-Range");
             if (range == null || (condition != null && !condition.equals(etag))) {
@@ -450,7 +439,9 @@ public final class FakeFacade implements AutoCloseable {
             String target = response.getRequest().getHttpURI().getPathQuery();
             ServiceFault.Manner manner = fault.manner(target);
             if (manner.refuses()) {
-                response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
+                if (manner.retryAfter()) {
+                    response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
+                }
                 Response.writeError(response.getRequest(), response, callback, manner.status());
                 return;
             }

@@ -11,6 +11,11 @@ public interface ServiceFault {
         return honest;
     }
 
+    /** The same of a delta, which may be asked for anew. */
+    default byte[] delta(String target, byte[] honest, boolean anew) {
+        return content(target, honest);
+    }
+
     /** How it answers; called once for each answer. */
     default Manner manner(String target) {
         return Manner.GOOD;
@@ -20,18 +25,31 @@ public interface ServiceFault {
      * How something is answered.
      *
      * @param status 0 for the one that it has, otherwise a refusal
+     * @param retryAfter whether the refusal says when to ask again
      * @param cutAt after so many bytes of the body the connection ends
      * @param pieceBytes it comes in pieces of so many bytes
      * @param pause after each piece
      * @param atTheEnd is done before the answer ends
      */
-    record Manner(int status, int cutAt, int pieceBytes, Duration pause, Runnable atTheEnd) {
+    record Manner(
+            int status,
+            boolean retryAfter,
+            int cutAt,
+            int pieceBytes,
+            Duration pause,
+            Runnable atTheEnd) {
         private static final int PIECE_BYTES = 1 << 20;
         public static final Manner GOOD =
-                new Manner(0, Integer.MAX_VALUE, PIECE_BYTES, Duration.ZERO, Manner::nothing);
+                new Manner(
+                        0, false, Integer.MAX_VALUE, PIECE_BYTES, Duration.ZERO, Manner::nothing);
 
         public static Manner refusing(int status) {
-            return new Manner(status, 0, PIECE_BYTES, Duration.ZERO, Manner::nothing);
+            return new Manner(status, false, 0, PIECE_BYTES, Duration.ZERO, Manner::nothing);
+        }
+
+        /** It is being made: ask again. */
+        public static Manner busy() {
+            return new Manner(503, true, 0, PIECE_BYTES, Duration.ZERO, Manner::nothing);
         }
 
         public static Manner cutAt(int bytes) {
@@ -39,11 +57,11 @@ public interface ServiceFault {
         }
 
         public static Manner cutAt(int bytes, Runnable atTheEnd) {
-            return new Manner(0, bytes, PIECE_BYTES, Duration.ZERO, atTheEnd);
+            return new Manner(0, false, bytes, PIECE_BYTES, Duration.ZERO, atTheEnd);
         }
 
         public static Manner dripping(int pieceBytes, Duration pause) {
-            return new Manner(0, Integer.MAX_VALUE, pieceBytes, pause, Manner::nothing);
+            return new Manner(0, false, Integer.MAX_VALUE, pieceBytes, pause, Manner::nothing);
         }
 
         private static void nothing() {}

@@ -69,7 +69,11 @@ public final class DeployService {
         ImageHandler images = new ImageHandler(access, deployables, nearness, meters);
         HostHandler host =
                 new HostHandler(
-                        service.records(), access, hosts, deployables, nearness, service.clock());
+                        access,
+                        hosts,
+                        new Announcements(
+                                service.records(), access, deployables, nearness, service.clock()),
+                        service.clock());
         RevocationHandler revocation =
                 new RevocationHandler(service.records(), access, hosts, service.clock());
         return List.of(

@@ -10,28 +10,14 @@ import mirage.glance.api.Access;
 import mirage.glance.http.Exchange;
 import mirage.glance.http.HttpFailure;
 import mirage.glance.http.JsonBody;
-import mirage.glance.identity.Caller;
 import mirage.glance.policy.RuleNames;
-import mirage.glance.record.Field.TextField;
-import mirage.glance.record.Field.TimeField;
-import mirage.glance.record.Filter;
 import mirage.glance.record.Hosts;
-import mirage.glance.record.ImageQuery;
-import mirage.glance.record.ImageQuery.Scope;
-import mirage.glance.record.ImageQuery.SortKey;
-import mirage.glance.record.ImageRecord;
-import mirage.glance.record.ImageRecords;
-import mirage.glance.record.ImageStatus;
 import mirage.glance.schema.ImageSchema;
-
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -43,33 +29,15 @@ final class HostHandler {
     /** The oldest ones first: when a host has confirmed these, it is told of more. */
     private static final int MOST_REVOKED = 1_000;
 
-    private static final int MOST_ANNOUNCED = 20;
-
-    /** The clocks of two nodes may differ by so much. What is announced twice is no harm. */
-    private static final Duration SKEW = Duration.ofMinutes(1);
-
-    private static final List<SortKey> LATEST_FIRST =
-            ImageQuery.completeSort(List.of(new SortKey(TimeField.UPDATED_AT, false)), false);
-
-    private final ImageRecords records;
     private final Access access;
     private final Hosts hosts;
-    private final Deployables deployables;
-    private final Nearness nearness;
+    private final Announcements announcements;
     private final Clock clock;
 
-    HostHandler(
-            ImageRecords records,
-            Access access,
-            Hosts hosts,
-            Deployables deployables,
-            Nearness nearness,
-            Clock clock) {
-        this.records = records;
+    HostHandler(Access access, Hosts hosts, Announcements announcements, Clock clock) {
         this.access = access;
         this.hosts = hosts;
-        this.deployables = deployables;
-        this.nearness = nearness;
+        this.announcements = announcements;
         this.clock = clock;
     }
 
@@ -92,36 +60,15 @@ final class HostHandler {
         if (answer.seenBefore() == null) {
             hosts.forget(now.minus(RevocationHandler.WAITED_FOR));
         } else if (!holds.isEmpty()) {
-            announce(holds, answer.seenBefore().minus(SKEW), exchange.caller(), announced);
+            announcements
+                    .to(holds, answer.seenBefore(), exchange.caller())
+                    .forEach((image, near) ->
+                            announced
+                                    .addObject()
+                                    .put("image", image.value())
+                                    .put("near", near.value()));
         }
         exchange.answerJson(200, told);
-    }
-
-    private void announce(Set<ImageId> holds, Instant since, Caller caller, ArrayNode announced) {
-        Scope scope = Scopes.of(caller, access);
-        List<Filter> filters =
-                List.of(
-                        new Filter.OneOf(TextField.STATUS, Set.of(ImageStatus.ACTIVE.wireName())),
-                        new Filter.Within(
-                                TimeField.UPDATED_AT, since, clock.instant().plus(SKEW), false));
-        for (ImageRecord image :
-                records.list(new ImageQuery(scope, filters, LATEST_FIRST, null, MOST_ANNOUNCED))) {
-            ImageRecord near =
-                    holds.contains(image.id()) || deployables.other(image, caller) == null
-                            ? null
-                            : nearestOf(holds, image, scope);
-            if (near != null) {
-                announced
-                        .addObject()
-                        .put("image", image.id().value())
-                        .put("near", near.id().value());
-            }
-        }
-    }
-
-    private @Nullable ImageRecord nearestOf(Set<ImageId> holds, ImageRecord image, Scope scope) {
-        List<ImageRecord> near = nearness.to(image, scope, other -> holds.contains(other.id()), 1);
-        return near.isEmpty() ? null : near.getFirst();
     }
 
     private static Set<ImageId> images(JsonNode body, String field) {

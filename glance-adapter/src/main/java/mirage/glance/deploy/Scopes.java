@@ -29,4 +29,13 @@ final class Scopes {
                 EnumSet.of(Visibility.PUBLIC, Visibility.COMMUNITY),
                 Set.of(ImageMember.Status.ACCEPTED));
     }
+
+    /** Those that are announced to a project's hosts: its own, those that it accepted, and what is public. */
+    static Scope announcedTo(@Nullable String project) {
+        return new Scope(
+                Objects.requireNonNullElse(project, ""),
+                EnumSet.allOf(Visibility.class),
+                EnumSet.of(Visibility.PUBLIC),
+                Set.of(ImageMember.Status.ACCEPTED));
+    }
 }

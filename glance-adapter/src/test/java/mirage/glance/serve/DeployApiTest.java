@@ -47,6 +47,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * The deploy API of a service with two stores, as its clients see it. Every answer must be one that {@code
@@ -373,6 +374,43 @@ final class DeployApiTest {
     }
 
     @Test
+    void aDeltaThatIsFoundDamagedIsMadeAnew() throws Exception {
+        String from = upload("alice", "", "", random(90));
+        String target = upload("alice", "", "", changed(random(90), 500_000));
+        Path shelf = directory.resolve("data/deltas");
+        Set<Path> before = files(shelf);
+        byte[] good = get(200, "alice", delta(target, from)).bytes();
+        Set<Path> made = files(shelf);
+        made.removeAll(before);
+        for (Path file : made) {
+            rot(file);
+        }
+        byte[] rotten = get(200, "alice", delta(target, from)).bytes();
+        assertThat(rotten).hasSameSizeAs(good).isNotEqualTo(good);
+        assertThat(get(200, "alice", delta(target, from), "Cache-Control", "no-cache").bytes())
+                .isEqualTo(good);
+        assertThat(get(200, "alice", delta(target, from)).bytes()).isEqualTo(good);
+    }
+
+    private static Set<Path> files(Path shelf) throws IOException {
+        try (Stream<Path> files = Files.list(shelf)) {
+            return files.collect(Collectors.toSet());
+        }
+    }
+
+    /** Another byte in the middle, in a file that was made long ago: what is new is believed. */
+    private static void rot(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        ByteBuffer footer = ByteBuffer.wrap(bytes, bytes.length - 56, 56).slice();
+        footer.putLong(8, footer.getLong(8) - 120_000);
+        CRC32C crc = new CRC32C();
+        crc.update(footer.slice(0, 48));
+        footer.putInt(48, (int) crc.getValue());
+        Files.write(file, bytes);
+    }
+
+    @Test
     void goodBasesAreToldWithWhatTheyTake() throws Exception {
         String from = upload("alice", "", "", random(20));
         String far = upload("alice", "", "", random(21));
@@ -635,6 +673,44 @@ final class DeployApiTest {
                 .contains("{\"image\":\"" + fresh + "\",\"near\":\"" + held + "\"}");
         assertThat(tell("compute-9", quoted(held) + ", " + quoted(fresh), "").path("announced"))
                 .isEmpty();
+    }
+
+    @Test
+    void whatIsAnnouncedIsNotHiddenByOthers() throws Exception {
+        String json = "[{\"op\": \"replace\", \"path\": \"/visibility\", \"value\": \"public\"}]";
+        String held = upload("alice", "crowd", "", random(70));
+        publish(held, json);
+        announcedTo("admin", held);
+        String fresh = upload("alice", "crowd", "", changed(random(70), 7));
+        publish(fresh, json);
+        for (int i = 0; i < 21; i++) {
+            publish(upload("alice", "", "", new byte[] {(byte) i}), json);
+        }
+        assertThat(announcedTo("admin", held).findValuesAsText("image")).contains(fresh);
+    }
+
+    @Test
+    void whatIsATenantsOwnIsAnnouncedToNobody() throws Exception {
+        String publish =
+                "[{\"op\": \"replace\", \"path\": \"/visibility\", \"value\": \"public\"}]";
+        String held = upload("alice", "private", "", random(80));
+        publish(held, publish);
+        announcedTo("admin", held);
+        String tenants = upload("bob", "private", "", changed(random(80), 1));
+        String community = upload("bob", "private", "", changed(random(80), 2));
+        publish(community, publish.replace("public", "community"));
+        String snapshot =
+                upload(
+                        "alice",
+                        "private",
+                        ", \"image_type\": \"snapshot\"",
+                        changed(random(80), 3));
+        publish(snapshot, publish);
+        String fresh = upload("alice", "private", "", changed(random(80), 4));
+        publish(fresh, publish);
+        assertThat(announcedTo("admin", held).findValuesAsText("image"))
+                .contains(fresh)
+                .doesNotContain(tenants, community, snapshot);
     }
 
     private JsonNode announcedTo(String user, String held) throws Exception {

@@ -7,7 +7,9 @@ import mirage.agent.deploy.Deadline;
 import mirage.agent.deploy.Facade;
 import mirage.agent.deploy.ImageView;
 import mirage.agent.deploy.ImageViews;
+import mirage.agent.deploy.NotWrittenException;
 import mirage.agent.deploy.RefusedException;
+import mirage.agent.deploy.TooGreatException;
 import mirage.agent.hold.Digests;
 import mirage.agent.hold.Held;
 import mirage.agent.hold.Inventory;
@@ -19,15 +21,16 @@ import mirage.agent.measure.Measures.Cause;
 import mirage.agent.measure.Measures.Outcome;
 import mirage.agent.measure.Measures.Phase;
 import mirage.bytes.FileSource;
+import mirage.bytes.FormatException;
 import mirage.catalog.ImageId;
 import mirage.codec.CorruptBlobException;
 import mirage.codec.DataDigest;
+import mirage.codec.ZstdLibrary;
 import mirage.delta.Delta;
 import mirage.delta.DeltaApplier;
 import mirage.delta.DeltaIndex;
 import mirage.delta.DeltaRun;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +41,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,7 +56,7 @@ import java.util.concurrent.TimeoutException;
  * <ol>
  *   <li>the service says what the image is, to the caller whose request it is
  *   <li>of what is held here, the service says which are good bases
- *   <li>the delta is fetched into a file, and checked
+ *   <li>the delta is fetched into a file, and checked; one that is damaged is asked for anew, once
  *   <li>base and delta make a new file, which is the image when its digest is
  *   <li>the file goes onto the shelf, is used, and is forced to disk meanwhile
  * </ol>
@@ -64,6 +67,10 @@ import java.util.concurrent.TimeoutException;
 public final class ImageBuilder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImageBuilder.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration FOREVER = Duration.ofDays(10_000);
+
+    /** For so long nothing may come of an image that somebody waits for: above what a service takes for a large delta. */
+    private static final Duration STILL = Duration.ofMinutes(2);
 
     private final Facade facade;
     private final Inventory inventory;
@@ -73,6 +80,10 @@ public final class ImageBuilder implements AutoCloseable {
     private final BuildSettings settings;
     private final ExecutorService executor;
     private final Semaphore places;
+
+    /** What is downloaded whole may take hours, and leaves the places to those who wait for their image. */
+    private final Semaphore placeAhead = new Semaphore(1);
+
     private final Flights<Job, Held> flights;
 
     /** Brings the inventory up to what is on this host's disks. */
@@ -80,7 +91,16 @@ public final class ImageBuilder implements AutoCloseable {
         void look() throws IOException;
     }
 
-    private record Job(ImageId image, ImageView view, boolean whole) {}
+    private record Job(ImageId image, ImageView view, boolean whole, boolean passing) {}
+
+    /**
+     * Loads what deltas need. Where it cannot be loaded the log says so, and no image is made of a delta.
+     *
+     * @param directory that it may be unpacked into
+     */
+    public static void loadLibraries(Path directory) {
+        ZstdLibrary.load(directory);
+    }
 
     /**
      * @param executor has a thread for everything that it is given
@@ -93,7 +113,7 @@ public final class ImageBuilder implements AutoCloseable {
             Measures measures,
             BuildSettings settings,
             ExecutorService executor) {
-        this.facade = facade;
+        this.facade = new ToldApart(facade);
         this.inventory = inventory;
         this.shelf = shelf;
         this.look = look;
@@ -111,16 +131,18 @@ public final class ImageBuilder implements AutoCloseable {
      * @throws CannotMakeException when it is not made, with the reason
      */
     public Held make(ImageId image, ImageView view, Caller caller) throws IOException {
-        return join(new Job(image, view, false), caller);
+        return join(new Job(image, view, false, false), caller);
     }
 
     /**
-     * Makes the disk of an image, or else downloads the image whole.
+     * Makes the disk of an image, or else downloads the image whole. It may take as long as it takes, while something
+     * comes of it.
      *
+     * @param passing whether it is to go to Nova at once, so that a budget which it does not fit into does not count
      * @throws CannotMakeException when neither can be done, with the reason
      */
-    public Held makeOrFetch(ImageId image, Caller caller) throws IOException {
-        return join(new Job(image, ImageView.DISK, true), caller);
+    public Held makeOrFetch(ImageId image, Caller caller, boolean passing) throws IOException {
+        return join(new Job(image, ImageView.DISK, true, passing), caller);
     }
 
     /** How many images are being made, or wait for it. */
@@ -130,35 +152,52 @@ public final class ImageBuilder implements AutoCloseable {
 
     private Held join(Job job, Caller caller) throws IOException {
         try {
-            return flights.join(job, () -> run(job, caller), settings.atMost());
+            Duration atMost = job.whole() ? FOREVER : settings.atMost();
+            return flights.join(job, () -> run(job, caller), atMost);
         } catch (TimeoutException late) {
             measures.fellBack(Cause.LATE);
             throw new CannotMakeException(
                     Cause.LATE, "image " + job.image() + " is not ready in time");
+        } catch (RejectedExecutionException ending) {
+            throw new CannotMakeException(Cause.LATE, "stopped");
         }
     }
 
-    private Held run(Job job, Caller caller) throws IOException {
-        Deadline deadline = Deadline.in(settings.atMost());
+    private Held run(Job job, Caller caller) throws CannotMakeException {
         try {
-            if (!places.tryAcquire(deadline.left().toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new CannotMakeException(Cause.LATE, "too many images are being made");
+            Deadline deadline =
+                    job.whole()
+                            ? Deadline.whileMoving(settings.atMost())
+                            : Deadline.in(settings.atMost(), STILL);
+            Semaphore place = acquired(job);
+            try {
+                deadline.moved();
+                return madeOrFetched(job, caller, deadline);
+            } finally {
+                place.release();
             }
+        } catch (IOException failure) {
+            throw failed(job, cannotMake(failure));
+        } catch (RuntimeException | Error defect) {
+            // Whatever it is, whoever waits for the image gets it from the service.
+            LOG.error("image {}: a defect", job.image(), defect);
+            throw failed(job, new CannotMakeException(Cause.OTHER, defect.toString()));
+        }
+    }
+
+    private Semaphore acquired(Job job) throws CannotMakeException {
+        try {
+            if (job.whole()) {
+                placeAhead.acquire();
+                return placeAhead;
+            }
+            if (places.tryAcquire(settings.atMost().toMillis(), TimeUnit.MILLISECONDS)) {
+                return places;
+            }
+            throw new CannotMakeException(Cause.LATE, "too many images are being made");
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new CannotMakeException(Cause.LATE, "stopped");
-        }
-        try {
-            return madeOrFetched(job, caller, deadline);
-        } catch (CannotMakeException cannot) {
-            throw failed(job, cannot);
-        } catch (IOException failure) {
-            throw failed(job, new CannotMakeException(causeOf(failure), failure));
-        } catch (RuntimeException defect) {
-            LOG.error("image {}: a defect", job.image(), defect);
-            throw failed(job, new CannotMakeException(Cause.OTHER, defect.toString()));
-        } finally {
-            places.release();
         }
     }
 
@@ -169,14 +208,23 @@ public final class ImageBuilder implements AutoCloseable {
         return cannot;
     }
 
+    private static CannotMakeException cannotMake(IOException failure) {
+        return failure instanceof CannotMakeException told
+                ? told
+                : new CannotMakeException(causeOf(failure), failure);
+    }
+
     private static Cause causeOf(IOException failure) {
         return switch (failure) {
-            case NoRoomException _ -> Cause.ROOM;
-            case Deadline.LateException _ -> Cause.LATE;
+            case NoRoomException _, NotWrittenException _ -> Cause.ROOM;
+            case TooGreatException _ -> Cause.NOT_WORTHWHILE;
+            case Deadline.LateException _, InterruptedIOException _, ClosedByInterruptException _ ->
+                    Cause.LATE;
             case RefusedException refused ->
                     refused.status() >= 500 ? Cause.SERVICE : Cause.NOT_OFFERED;
             case BaseFailedException _ -> Cause.BASE;
-            default -> Cause.SERVICE;
+            case FormatException _ -> Cause.OTHER;
+            default -> Cause.DISK; // what the service fails in is told apart
         };
     }
 
@@ -191,7 +239,7 @@ public final class ImageBuilder implements AutoCloseable {
         }
         try {
             return made(views, view, caller, deadline);
-        } catch (Deadline.LateException | InterruptedIOException ended) {
+        } catch (InterruptedIOException ended) {
             throw ended;
         } catch (IOException failure) {
             if (!job.whole()) {
@@ -199,7 +247,8 @@ public final class ImageBuilder implements AutoCloseable {
             }
             LOG.info("image {} is downloaded whole: {}", job.image(), failure.getMessage());
         }
-        Held fetched = new WholeDownload(facade, shelf, caller, deadline).fetch(views);
+        Deadline anew = Deadline.whileMoving(settings.atMost());
+        Held fetched = new WholeDownload(facade, shelf, caller, anew, job.passing()).fetch(views);
         return ended(fetched, Outcome.DOWNLOADED);
     }
 
@@ -219,7 +268,7 @@ public final class ImageBuilder implements AutoCloseable {
 
     private static boolean isAsItWas(Held ready, Deadline deadline) throws IOException {
         try (FileSource bytes = FileSource.open(ready.file())) {
-            return Digests.ofData(bytes, _ -> deadline.check()).equals(ready.digest());
+            return Digests.ofData(bytes, _ -> deadline.moved()).equals(ready.digest());
         } catch (NoSuchFileException gone) {
             return false;
         }
@@ -244,6 +293,9 @@ public final class ImageBuilder implements AutoCloseable {
         if (views.lengthOf(view) == null) {
             throw new CannotMakeException(Cause.NOT_OFFERED, "its disk cannot be read");
         }
+        if (!ZstdLibrary.isLoaded()) {
+            throw new CannotMakeException(Cause.OTHER, "zstd cannot be loaded on this host");
+        }
         inventory.know(views.near());
         look.look();
         List<Held> held = Bases.of(inventory, views, view);
@@ -261,10 +313,11 @@ public final class ImageBuilder implements AutoCloseable {
             }
             try {
                 return made(views, view, candidate, base, caller, deadline);
-            } catch (CannotMakeException next) {
-                last = next;
-            } catch (RefusedException refused) {
-                last = new CannotMakeException(causeOf(refused), refused);
+            } catch (CannotMakeException | RefusedException | TooGreatException next) {
+                last = cannotMake(next);
+                if (last.why() == Cause.SERVICE && !(next instanceof RefusedException)) {
+                    throw next; // nor would it answer for another base
+                }
             }
             LOG.info("image {} from {}: {}", views.image(), base.file(), last.getMessage());
         }
@@ -288,12 +341,37 @@ public final class ImageBuilder implements AutoCloseable {
             Caller caller,
             Deadline deadline)
             throws IOException {
+        try {
+            return made(views, view, candidate, base, caller, false, deadline);
+        } catch (CannotMakeException damaged) {
+            if (damaged.why() != Cause.DELTA) {
+                throw damaged;
+            }
+            LOG.warn(
+                    "image {} from {}: {}; asking for it anew",
+                    views.image(),
+                    base.file(),
+                    damaged.getMessage());
+            return made(views, view, candidate, base, caller, true, deadline);
+        }
+    }
+
+    private Held made(
+            ImageViews views,
+            ImageView view,
+            Candidate candidate,
+            Held base,
+            Caller caller,
+            boolean anew,
+            Deadline deadline)
+            throws IOException {
         long most = settings.mostBytes(views.container().length());
         Path delta = shelf.workFile(views.image(), "delta");
         Path file = shelf.workFile(views.image(), view.text());
         try (Shelf.Room _ = shelf.room(Math.min(most, candidate.bytes()))) {
             long start = System.nanoTime();
-            facade.fetchDelta(views.image(), view, candidate, caller, delta, most, deadline); // 3
+            facade.fetchDelta(
+                    views.image(), view, candidate, caller, anew, delta, most, deadline); // 3
             measures.took(Phase.FETCH, Duration.ofNanos(System.nanoTime() - start));
             // Of a disk in a container the service learns the digest when its first delta is made.
             ImageViews now =
@@ -395,44 +473,6 @@ public final class ImageBuilder implements AutoCloseable {
             }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Which of what is held may help. */
-    private static final class Bases {
-        private static final int MAX_ASKED = 64;
-
-        private Bases() {}
-
-        /** What was used last first, but before it what the service says is near. */
-        static List<Held> of(Inventory inventory, ImageViews views, ImageView view)
-                throws IOException {
-            List<Held> near = new ArrayList<>();
-            List<Held> others = new ArrayList<>();
-            for (Held held : inventory.all().reversed()) {
-                boolean wanted = held.image().equals(views.image()) && held.view() == view;
-                if (!wanted && held.mayServe()) {
-                    (views.near().contains(held.image()) ? near : others).add(held);
-                }
-            }
-            near.addAll(others);
-            return near.size() > MAX_ASKED ? near.subList(0, MAX_ASKED) : near;
-        }
-
-        static List<String> texts(List<Held> held) {
-            return held.stream()
-                    .map(one -> Candidate.text(one.image(), one.view()))
-                    .distinct()
-                    .toList();
-        }
-
-        static @Nullable Held find(List<Held> held, Candidate candidate) {
-            for (Held one : held) {
-                if (one.image().equals(candidate.base()) && one.view() == candidate.baseView()) {
-                    return one;
-                }
-            }
-            return null;
         }
     }
 }

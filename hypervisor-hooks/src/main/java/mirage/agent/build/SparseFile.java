@@ -43,7 +43,7 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
 
     @Override
     public void write(ByteBuffer bytes) throws IOException {
-        deadline.check();
+        deadline.moved();
         while (bytes.hasRemaining()) {
             int piece = Math.min(bytes.remaining(), PIECE_BYTES);
             ByteBuffer part = bytes.slice(bytes.position(), piece);

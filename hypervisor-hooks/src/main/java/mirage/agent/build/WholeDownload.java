@@ -29,12 +29,17 @@ final class WholeDownload {
     private final Shelf shelf;
     private final Caller caller;
     private final Deadline deadline;
+    private final boolean passing;
 
-    WholeDownload(Facade facade, Shelf shelf, Caller caller, Deadline deadline) {
+    /**
+     * @param passing whether it does not stay on the shelf, so that the budget does not count
+     */
+    WholeDownload(Facade facade, Shelf shelf, Caller caller, Deadline deadline, boolean passing) {
         this.facade = facade;
         this.shelf = shelf;
         this.caller = caller;
         this.deadline = deadline;
+        this.passing = passing;
     }
 
     Held fetch(ImageViews views) throws IOException {
@@ -47,7 +52,7 @@ final class WholeDownload {
         // A disk is mostly holes, and of how many only the image tells; what is written over that
         // ends at the disk's end.
         long containerLength = views.container().length();
-        try (Shelf.Room _ = shelf.room(views.isRaw() ? length : containerLength * 2)) {
+        try (Shelf.Room _ = shelf.passing(views.isRaw() ? length : containerLength * 2)) {
             facade.fetchContainer(views.image(), caller, container, containerLength, deadline);
             return expanded(views, container, disk, length);
         } finally {
@@ -63,14 +68,17 @@ final class WholeDownload {
             require(
                     "what was uploaded",
                     views.container().sha256(),
-                    Digests.sha256(bytes, _ -> deadline.check()));
+                    Digests.sha256(bytes, _ -> deadline.moved()));
             DataDigest found = copy(views.isRaw() ? bytes : diskOf(bytes), length, out);
             DataDigest expected = views.digestOf(ImageView.DISK);
             if (expected != null) {
                 require("the disk", expected.sha256(), found.sha256());
             }
             out.end();
-            return shelf.put(views.image(), ImageView.DISK, disk, found, out.cost());
+            // The budget is for what a disk takes, which is known now.
+            try (Shelf.Room _ = passing ? shelf.passing(0) : shelf.room(out.cost())) {
+                return shelf.put(views.image(), ImageView.DISK, disk, found, out.cost());
+            }
         }
     }
 

@@ -4,21 +4,46 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 
-/** When work must be done. It goes by a clock that nobody sets. */
+/**
+ * When work must be done, and for how long it may stand still. It goes by a clock that nobody sets. Safe for use by many
+ * threads.
+ */
 public final class Deadline {
-    private final long end;
+    private static final Duration FOREVER = Duration.ofDays(10_000);
 
-    private Deadline(long end) {
-        this.end = end;
+    private final long end;
+    private final Duration still;
+    private volatile long moved = System.nanoTime();
+
+    private Deadline(Duration all, Duration still) {
+        this.end = System.nanoTime() + all.toNanos();
+        this.still = still;
     }
 
     public static Deadline in(Duration time) {
-        return new Deadline(System.nanoTime() + time.toNanos());
+        return new Deadline(time, time);
     }
 
-    /** What is left, never negative. */
+    /**
+     * That of work which somebody waits for.
+     *
+     * @param all how long it may take
+     * @param still how long of that nothing may come of it
+     */
+    public static Deadline in(Duration all, Duration still) {
+        return new Deadline(all, still);
+    }
+
+    /** That of work which may take as long as it takes, while something comes of it. */
+    public static Deadline whileMoving(Duration still) {
+        return new Deadline(FOREVER, still);
+    }
+
+    /** What is left if nothing comes of it, never negative. */
     public Duration left() {
-        return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+        long now = System.nanoTime();
+        long left = Math.min(end - now, still.toNanos() - (now - moved));
+        return Duration.ofNanos(Math.max(0, left));
     }
 
     /**
@@ -27,9 +52,19 @@ public final class Deadline {
      * @throws IOException when it is
      */
     public void check() throws IOException {
-        if (end - System.nanoTime() <= 0) {
+        if (left().isZero()) {
             throw new LateException();
         }
+    }
+
+    /**
+     * Something came of it.
+     *
+     * @throws IOException when it is too late
+     */
+    public void moved() throws IOException {
+        check();
+        moved = System.nanoTime();
     }
 
     /**

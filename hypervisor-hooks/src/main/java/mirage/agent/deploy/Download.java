@@ -33,8 +33,11 @@ final class Download {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
     private static final long MAX_RETRY_AFTER_SECONDS = 30;
 
-    /** So many times in a row nothing may come; the deadline bounds the rest. */
+    /** So many times in a row the connection may bring nothing. */
     private static final int MAX_FRUITLESS = 8;
+
+    /** So many times in a row the service may fail: it tries anew each time, mostly in vain. */
+    private static final int MAX_FAILURES = 3;
 
     private final ImageService service;
     private final Bandwidth bandwidth;
@@ -47,35 +50,45 @@ final class Download {
     }
 
     /**
-     * Brings it.
+     * What is to be brought.
      *
      * @param most bytes that it may have
-     * @return how many it has
+     * @param anew whether it is to be made anew, since what came before was damaged
      */
-    long fetch(String target, HttpFields headers, Path file, long most, Deadline deadline)
-            throws IOException {
-        try (FileChannel out =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-            Progress progress = new Progress(out, most);
+    record Wanted(String target, HttpFields headers, long most, boolean anew) {}
+
+    /**
+     * Brings it. A service that says when to ask again is asked again until the deadline, one that fails a few times.
+     *
+     * @return how many bytes it has
+     * @throws TooGreatException when it has more than it may
+     * @throws NotWrittenException when the file cannot be written
+     */
+    long fetch(Wanted wanted, Path file, Deadline deadline) throws IOException {
+        try (FileChannel out = create(file)) {
+            Progress progress = new Progress(out, wanted.most);
             Duration pause = FIRST_PAUSE;
-            for (int fruitless = 0; !progress.complete(); ) {
+            int fruitless = 0;
+            int failures = 0;
+            while (!progress.complete()) {
                 deadline.check();
                 long before = progress.at;
-                Duration busy = attempt(target, headers, progress, deadline);
+                Pause busy = attempt(wanted, progress, deadline);
                 if (progress.complete()) {
                     break;
                 }
                 if (busy != null) {
-                    deadline.sleep(busy);
+                    failures = busy.status == 0 ? 0 : failures + 1;
+                    if (failures == MAX_FAILURES) {
+                        throw new RefusedException(wanted.target, busy.status);
+                    }
+                    deadline.sleep(busy.time);
                     continue;
                 }
                 fruitless = progress.at > before ? 0 : fruitless + 1;
+                failures = progress.at > before ? 0 : failures;
                 if (fruitless == MAX_FRUITLESS) {
-                    throw new IOException(target + ": the connection broke too often");
+                    throw new IOException(wanted.target + ": the connection broke too often");
                 }
                 pause = fruitless == 0 ? FIRST_PAUSE : longer(pause);
                 deadline.sleep(pause);
@@ -84,20 +97,31 @@ final class Download {
         }
     }
 
-    /** Goes on until the connection breaks; gives how long to wait when the service is busy. */
-    private @Nullable Duration attempt(
-            String target, HttpFields headers, Progress progress, Deadline deadline)
-            throws IOException {
-        HttpFields.Mutable asked = HttpFields.build(headers);
-        if (progress.at > 0) {
-            asked.put(HttpHeader.RANGE, "bytes=" + progress.at + "-");
-            if (progress.etag != null) {
-                asked.put(HttpHeader.IF_RANGE, progress.etag);
-            }
+    private static FileChannel create(Path file) throws NotWrittenException {
+        try {
+            return FileChannel.open(
+                    file,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (IOException failure) {
+            throw new NotWrittenException(failure);
         }
+    }
+
+    /**
+     * How long to wait before the service is asked again.
+     *
+     * @param status that it failed with, 0 when it said that waiting helps
+     */
+    private record Pause(Duration time, int status) {}
+
+    /** Goes on until the connection breaks; gives how long to wait when the service is busy or fails. */
+    private @Nullable Pause attempt(Wanted wanted, Progress progress, Deadline deadline)
+            throws IOException {
         Answer answer;
         try {
-            answer = service.send(Asked.get(target, asked));
+            answer = service.send(Asked.get(wanted.target, headers(wanted, progress)));
         } catch (InterruptedIOException stopped) {
             throw stopped;
         } catch (IOException failure) {
@@ -105,16 +129,30 @@ final class Download {
             return null;
         }
         try (answer) {
-            if (answer.status() == 503) {
-                return retryAfter(answer);
+            if (answer.status() == 503 && answer.headers().contains(HttpHeader.RETRY_AFTER)) {
+                return new Pause(retryAfter(answer), 0);
             }
             if (answer.status() >= 500) {
-                return BUSY_PAUSE;
+                return new Pause(BUSY_PAUSE, answer.status());
             }
-            progress.begin(target, answer);
+            progress.begin(wanted.target, answer);
             receive(answer, progress, deadline);
             return null;
         }
+    }
+
+    private static HttpFields headers(Wanted wanted, Progress progress) {
+        HttpFields.Mutable headers = HttpFields.build(wanted.headers);
+        if (wanted.anew && progress.length < 0) {
+            headers.put(HttpHeader.CACHE_CONTROL, "no-cache");
+        }
+        if (progress.at > 0) {
+            headers.put(HttpHeader.RANGE, "bytes=" + progress.at + "-");
+            if (progress.etag != null) {
+                headers.put(HttpHeader.IF_RANGE, progress.etag);
+            }
+        }
+        return headers;
     }
 
     private void receive(Answer answer, Progress progress, Deadline deadline) throws IOException {
@@ -134,6 +172,7 @@ final class Download {
             if (read < 0) {
                 return;
             }
+            deadline.moved();
             measures.fetched(read);
             progress.write(ByteBuffer.wrap(buffer, 0, read));
             bandwidth.take(read);
@@ -180,10 +219,12 @@ final class Download {
                 length = answer.length();
                 etag = answer.headers().get(HttpHeader.ETAG);
                 at = 0;
-                out.truncate(0);
-                if (length < 0 || length > most) {
-                    throw new IOException(
-                            target + ": at most " + most + " bytes expected, found " + length);
+                truncate();
+                if (length < 0) {
+                    throw new IOException(target + ": a length expected, found none");
+                }
+                if (length > most) {
+                    throw new TooGreatException(target, most, length);
                 }
                 return;
             }
@@ -203,8 +244,20 @@ final class Download {
             if (bytes.remaining() > length - at) {
                 throw new IOException("more came than was declared");
             }
-            while (bytes.hasRemaining()) {
-                at += out.write(bytes, at);
+            try {
+                while (bytes.hasRemaining()) {
+                    at += out.write(bytes, at);
+                }
+            } catch (IOException failure) {
+                throw new NotWrittenException(failure);
+            }
+        }
+
+        private void truncate() throws NotWrittenException {
+            try {
+                out.truncate(0);
+            } catch (IOException failure) {
+                throw new NotWrittenException(failure);
             }
         }
     }

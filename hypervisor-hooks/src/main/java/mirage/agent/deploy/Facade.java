@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The image service, as a host sees it. Every method throws {@link RefusedException} when the service refuses, another
- * {@link IOException} when it cannot be reached or what it says makes no sense. Safe for use by many threads.
+ * The image service, as a host sees it. Every method throws {@link RefusedException} when the service refuses, {@link
+ * NotWrittenException} when this host's disk does, another {@link IOException} when the service cannot be reached or what
+ * it says makes no sense. Safe for use by many threads.
  */
 public interface Facade {
     /** What there is of an image. */
@@ -26,15 +27,18 @@ public interface Facade {
     /**
      * Brings a delta. Where the connection breaks it goes on, with the same delta or from the start.
      *
+     * @param anew whether the service is to make it anew, since what came before was damaged
      * @param file is made, or written over
      * @param most bytes that it may have
-     * @throws IOException when it has more, or does not come in time; the file is then of no use
+     * @throws TooGreatException when it has more
+     * @throws IOException when it does not come in time; the file is then of no use
      */
     void fetchDelta(
             ImageId image,
             ImageView view,
             Candidate base,
             Caller caller,
+            boolean anew,
             Path file,
             long most,
             Deadline deadline)

@@ -106,6 +106,7 @@ public final class HttpFacade implements Facade {
             ImageView view,
             Candidate base,
             Caller caller,
+            boolean anew,
             Path file,
             long most,
             Deadline deadline)
@@ -116,7 +117,7 @@ public final class HttpFacade implements Facade {
                         + view.text()
                         + "&base="
                         + Candidate.text(base.base(), base.baseView());
-        download.fetch(target, headers(caller), file, most, deadline);
+        download.fetch(new Download.Wanted(target, headers(caller), most, anew), file, deadline);
     }
 
     @Override
@@ -125,7 +126,10 @@ public final class HttpFacade implements Facade {
             throws IOException {
         long found =
                 download.fetch(
-                        "/v2/images/" + image + "/file", headers(caller), file, length, deadline);
+                        new Download.Wanted(
+                                "/v2/images/" + image + "/file", headers(caller), length, false),
+                        file,
+                        deadline);
         if (found != length) {
             throw new IOException(
                     "image " + image + ": " + length + " bytes expected, found " + found);
@@ -203,7 +207,6 @@ public final class HttpFacade implements Facade {
 
     private HttpFields headers(Caller caller) {
         return HttpFields.build(caller.headers())
-                .put(service.hostField())
                 .put(HttpHeader.ACCEPT, "*/*")
                 .put(HttpHeader.USER_AGENT, "mirage-agent");
     }

@@ -69,7 +69,7 @@ final class FleetHost {
                             Executors.newVirtualThreadPerTaskExecutor())) {
                 Held made =
                         held == null
-                                ? builder.makeOrFetch(image, NOBODY)
+                                ? builder.makeOrFetch(image, NOBODY, false)
                                 : builder.make(image, ImageView.DISK, NOBODY);
                 Seeded seeded = folder.seed(made, 0, shelf, Duration.ofMinutes(1));
                 if (seeded != Seeded.DONE) {

@@ -120,14 +120,14 @@ final class FleetService implements Facade {
             ImageView view,
             Candidate base,
             Caller caller,
+            boolean anew,
             Path file,
             long most,
             Deadline deadline)
             throws IOException {
         network.passUntil(readyAt);
         try (var delta =
-                deployment.delta(
-                        stored(base.base(), base.baseView()), stored(image, view), false)) {
+                deployment.delta(stored(base.base(), base.baseView()), stored(image, view), anew)) {
             arrive(delta.length());
             try (FileChannel out = created(file)) {
                 ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);

@@ -54,6 +54,9 @@ public final class Shelf {
     private final AtomicLong number = new AtomicLong();
     private final AtomicLong promised = new AtomicLong();
 
+    /** Of what does not stay on the shelf. */
+    private final AtomicLong passing = new AtomicLong();
+
     /** When something was shown to this host or served last. By a clock that nobody sets; empty after a restart. */
     private final Map<Key, Long> lastShown = new ConcurrentHashMap<>();
 
@@ -147,15 +150,18 @@ public final class Shelf {
 
     /** Room on the disk that work under way may fill. Closed when that is written, or given up. */
     public final class Room implements AutoCloseable {
+        private final AtomicLong of;
         private final long bytes;
 
-        private Room(long bytes) {
+        private Room(AtomicLong of, long bytes) {
+            this.of = of;
             this.bytes = bytes;
+            of.addAndGet(bytes);
         }
 
         @Override
         public void close() {
-            promised.addAndGet(-bytes);
+            of.addAndGet(-bytes);
         }
     }
 
@@ -181,12 +187,33 @@ public final class Shelf {
             throw new NoRoomException(
                     bytes + " bytes more than " + taken() + " are over the budget of " + budget);
         }
+        requireFree(bytes);
+        return new Room(promised, bytes);
+    }
+
+    /**
+     * Promises room for what is under way and need not stay: the budget is for what does.
+     *
+     * @throws NoRoomException when so many bytes are not free on the disk
+     */
+    public synchronized Room passing(long bytes) throws IOException {
+        for (Held held : inventory.all()) {
+            if (free() >= bytes) {
+                break;
+            }
+            if (held.place() == Place.SHELF && maySpare(held)) {
+                remove(held);
+            }
+        }
+        requireFree(bytes);
+        return new Room(passing, bytes);
+    }
+
+    private void requireFree(long bytes) throws IOException {
         if (free() < bytes) {
             throw new NoRoomException(
                     bytes + " bytes expected free below " + work + ", found " + free());
         }
-        promised.addAndGet(bytes);
-        return new Room(bytes);
     }
 
     private long taken() {
@@ -208,7 +235,7 @@ public final class Shelf {
             // full disk.
             throw new NoSuchFileException(work.toString());
         }
-        return work.toFile().getUsableSpace() - reserve - promised.get();
+        return work.toFile().getUsableSpace() - reserve - promised.get() - passing.get();
     }
 
     /** Whether a record that was shown does not need the file any more. */

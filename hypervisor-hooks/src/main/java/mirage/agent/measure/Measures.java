@@ -60,6 +60,8 @@ public final class Measures implements AutoCloseable {
         BASE,
         /** No room on the disk. */
         ROOM,
+        /** What this host's disk should have cannot be read or written. */
+        DISK,
         /** It took too long. */
         LATE,
         /** Anything else: see the log. */

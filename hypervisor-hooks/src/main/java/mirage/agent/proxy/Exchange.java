@@ -53,7 +53,7 @@ final class Exchange {
         return new Asked(
                 method(),
                 target(),
-                headers(),
+                Links.told(headers()),
                 body ? request : null,
                 body ? PATIENCE_WITH_UPLOADS : PATIENCE);
     }

@@ -4,6 +4,8 @@ import mirage.agent.wire.Answer;
 import mirage.agent.wire.Asked;
 import mirage.agent.wire.ImageService;
 
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,7 @@ final class Forward {
     private static final Logger LOG = LoggerFactory.getLogger(Forward.class);
     private static final int BUFFER_BYTES = 128 * 1024;
     private static final int UNAVAILABLE = 503;
+    private static final int MAX_VERSIONS_BYTES = 1 << 20;
 
     private final ImageService service;
 
@@ -59,8 +62,21 @@ final class Forward {
 
     /** Answers what the service did. */
     void relay(Answer answer, Exchange exchange) throws IOException {
+        Links links = Links.of(service.address(), exchange.headers());
+        HttpFields headers = links == null ? answer.headers() : links.shown(answer.headers());
+        if (links != null
+                && Links.areIn(exchange.target())
+                && exchange.method().equals("GET")
+                && !headers.contains(HttpHeader.CONTENT_ENCODING)) {
+            byte[] body = links.shown(answer.small(MAX_VERSIONS_BYTES));
+            exchange.answer(
+                            answer.status(),
+                            HttpFields.build(headers).put(HttpHeader.CONTENT_LENGTH, body.length))
+                    .write(body);
+            return;
+        }
         byte[] buffer = new byte[BUFFER_BYTES];
-        OutputStream out = exchange.answer(answer.status(), answer.headers());
+        OutputStream out = exchange.answer(answer.status(), headers);
         for (int read = answer.body().read(buffer); read >= 0; read = answer.body().read(buffer)) {
             out.write(buffer, 0, read);
         }

@@ -49,6 +49,7 @@ final class Agent implements Closeable {
         try {
             Files.createDirectories(settings.stateDirectory());
             opened.push(StateLock.take(settings.stateDirectory()));
+            ImageBuilder.loadLibraries(settings.stateDirectory());
             measures = open(new Measures());
             Inventory inventory = Inventory.open(settings.stateDirectory());
             Shelf shelf =

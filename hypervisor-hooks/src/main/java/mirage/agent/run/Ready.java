@@ -97,7 +97,7 @@ final class Ready {
 
     private Held made(ImageId image, Caller caller, boolean whole) throws IOException {
         return whole
-                ? builder.makeOrFetch(image, caller)
+                ? builder.makeOrFetch(image, caller, bases != null)
                 : builder.make(image, ImageView.DISK, caller);
     }
 

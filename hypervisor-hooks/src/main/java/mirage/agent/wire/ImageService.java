@@ -152,6 +152,8 @@ public final class ImageService implements AutoCloseable {
                                     headers.add(field);
                                 }
                             }
+                            // A door before several services goes by the name that it is called by.
+                            headers.put(hostField());
                         });
         if (asked.body() != null) {
             request.body(new Passed(asked.body()));
@@ -236,7 +238,7 @@ public final class ImageService implements AutoCloseable {
         }
     }
 
-    /** The header that names a host, for requests of our own. */
+    /** The header that names a host: the service's own, on every request. */
     public HttpField hostField() {
         return new HttpField(HttpHeader.HOST, address.getRawAuthority());
     }

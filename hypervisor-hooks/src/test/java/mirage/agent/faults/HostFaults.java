@@ -149,19 +149,17 @@ final class HostFaults {
                 Fault.of(
                         "the budget is too small for the image",
                         WHOLE,
-                        ERROR,
                         "room",
                         host -> host.agent.set("agent.state_budget=400000")),
                 Fault.of(
                         "the budget is nothing",
                         WHOLE,
-                        ERROR,
                         "room",
                         host -> host.agent.set("agent.state_budget=0")),
                 Fault.of(
                         "the disk is full when the delta is written",
                         WHOLE,
-                        "service",
+                        "room",
                         host ->
                                 Files.createSymbolicLink(
                                         host.workFile(1, "delta"), Path.of("/dev/full"))),
@@ -169,19 +167,19 @@ final class HostFaults {
                         "the place for what is under way is gone",
                         WHOLE,
                         ERROR,
-                        "service",
+                        "disk",
                         host -> Files.delete(host.agent.state.resolve("work"))),
                 Fault.of(
                         "the place for images is gone",
                         WHOLE,
                         ERROR,
-                        "service",
+                        "disk",
                         host -> Files.delete(host.agent.state.resolve("built"))),
                 Fault.of(
                         "the inventory cannot be written",
                         WHOLE,
                         ERROR,
-                        "service",
+                        "disk",
                         host -> blocked(host.agent.state.resolve("inventory.json.new"))),
                 Fault.of(
                         "the folder of bases cannot be written",

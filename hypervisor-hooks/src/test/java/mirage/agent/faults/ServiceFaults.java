@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /** What an image service may do to its hosts. */
 final class ServiceFaults {
     private static final Duration SHORT = Duration.ofMillis(300);
-    private static final String ONE_SECOND = "agent.build_time=1s";
+    private static final String THREE_SECONDS = "agent.build_time=3s";
 
     private ServiceFaults() {}
 
@@ -93,8 +93,13 @@ final class ServiceFaults {
                         WHOLE,
                         "not_offered",
                         answers(ServiceFaults::isDelta, _ -> Manner.refusing(404))),
-                Fault.of("is busy twice", MADE, "", busyTwice(503)),
-                Fault.of("fails twice", MADE, "", busyTwice(500)));
+                Fault.of("is busy twice", MADE, "", twice(Manner.busy())),
+                Fault.of("fails twice", MADE, "", twice(Manner.refusing(500))),
+                Fault.of(
+                        "cannot make the delta now, nor later",
+                        WHOLE,
+                        "service",
+                        answers(ServiceFaults::isDelta, _ -> Manner.refusing(503))));
     }
 
     private static List<Fault> slow() {
@@ -102,40 +107,43 @@ final class ServiceFaults {
                 Fault.of(
                         "is busy until it is too late",
                         WHOLE,
-                        ERROR,
                         "late",
                         both(
-                                host -> host.agent.set(ONE_SECOND),
-                                answers(ServiceFaults::isDelta, _ -> Manner.refusing(503)))),
+                                host -> host.agent.set(THREE_SECONDS),
+                                answers(ServiceFaults::isDelta, _ -> Manner.busy()))),
                 Fault.of(
                         "sends the delta too slowly",
                         WHOLE,
-                        ERROR,
+                        MADE,
                         "late",
                         both(
-                                host -> host.agent.set(ONE_SECOND),
+                                host -> host.agent.set(THREE_SECONDS),
                                 answers(
                                         ServiceFaults::isDelta,
-                                        _ -> Manner.dripping(1000, Duration.ofMillis(200))))),
+                                        _ -> Manner.dripping(1000, Duration.ofMillis(400))))),
                 Fault.of(
                         "does not say in time what the image is",
                         WHOLE,
-                        ERROR,
                         "late",
                         both(
-                                host -> host.agent.set(ONE_SECOND),
+                                host -> host.agent.set(THREE_SECONDS),
                                 answers(
                                         ServiceFaults::isDescription,
-                                        _ -> silentFor(Duration.ofSeconds(2))))),
+                                        _ -> silentFor(Duration.ofSeconds(5))))),
                 Fault.of(
-                        "sends the image slowly",
+                        "sends the image for longer than a delta may take",
                         WHOLE,
                         "no_base",
                         both(
                                 host -> Files.delete(host.base()),
-                                answers(
-                                        ServiceFaults::isBytes,
-                                        _ -> Manner.dripping(200_000, Duration.ofMillis(100))))));
+                                both(
+                                        host -> host.agent.set(THREE_SECONDS),
+                                        answers(
+                                                ServiceFaults::isBytes,
+                                                _ ->
+                                                        Manner.dripping(
+                                                                100_000,
+                                                                Duration.ofMillis(300)))))));
     }
 
     private static List<Fault> descriptions() {
@@ -268,7 +276,7 @@ final class ServiceFaults {
                 Fault.of(
                         "says that a delta is smaller than it is",
                         WHOLE,
-                        "service",
+                        "not_worthwhile",
                         both(
                                 host -> host.agent.set("agent.worthwhile=0.001"),
                                 says(
@@ -285,6 +293,11 @@ final class ServiceFaults {
 
     private static List<Fault> deltas() {
         return List.of(
+                Fault.of(
+                        "the delta is damaged where the service keeps it",
+                        MADE,
+                        "",
+                        rottenUntilMadeAnew()),
                 delta("begins with another byte", bytes -> flipped(bytes, 0)),
                 delta("has another byte in its index", bytes -> flipped(bytes, 40)),
                 delta("has another byte in its middle", bytes -> flipped(bytes, bytes.length / 2)),
@@ -408,17 +421,26 @@ final class ServiceFaults {
         };
     }
 
-    private static Fault.Step busyTwice(int status) {
+    private static Fault.Step twice(Manner manner) {
         return host -> {
             AtomicInteger asked = new AtomicInteger();
             answers(
                             ServiceFaults::isDelta,
-                            _ ->
-                                    asked.incrementAndGet() <= 2
-                                            ? Manner.refusing(status)
-                                            : Manner.GOOD)
+                            _ -> asked.incrementAndGet() <= 2 ? manner : Manner.GOOD)
                     .on(host);
         };
+    }
+
+    /** What the service keeps is damaged until it is made anew. */
+    private static Fault.Step rottenUntilMadeAnew() {
+        return host ->
+                host.service.fault =
+                        new ServiceFault() {
+                            @Override
+                            public byte[] delta(String target, byte[] honest, boolean anew) {
+                                return anew ? honest : flipped(honest, honest.length / 2);
+                            }
+                        };
     }
 
     private static Manner silentFor(Duration time) {

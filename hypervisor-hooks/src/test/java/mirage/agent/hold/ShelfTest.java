@@ -87,6 +87,18 @@ final class ShelfTest {
     }
 
     @Test
+    void whatDoesNotStayIsNotOfTheBudget() throws IOException {
+        put(A);
+        try (Shelf.Room _ = shelf.passing(100 * LENGTH)) {
+            assertThat(held()).containsExactly(A);
+            shelf.room(2 * LENGTH).close();
+            assertThat(held()).containsExactly(A);
+            assertThatThrownBy(() -> shelf.passing(shelf.free() + 1))
+                    .isInstanceOf(NoRoomException.class);
+        }
+    }
+
+    @Test
     void whatThisHostWasShownIsNotSpared() throws IOException {
         shelf.show(put(A));
         put(B);

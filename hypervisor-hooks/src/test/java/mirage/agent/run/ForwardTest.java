@@ -74,11 +74,36 @@ final class ForwardTest {
         assertThat(echo.path("target").asText()).isEqualTo("/v2/metadefs/a%2Fb/c?x=1&x=2&y=%20z");
         assertThat(echo.path("headers").path("X-Service-Token").asText()).isEqualTo("service");
         assertThat(echo.path("headers").path("X-OpenStack-Request-ID").asText()).isEqualTo("req-1");
-        assertThat(echo.path("headers").path("Host").asText())
+        // Behind a door that goes by names only the service's own finds it.
+        assertThat(echo.path("headers").path("Host").asText()).isEqualTo(wire.uri().getAuthority());
+        assertThat(echo.path("headers").path("X-Forwarded-Host").asText())
                 .isEqualTo(agent.uri("/").getAuthority());
+        assertThat(echo.path("headers").path("X-Forwarded-Proto").asText()).isEqualTo("http");
         assertThat(answer.headers().firstValue("X-Echo")).contains("a b");
         assertThat(answer.headers().firstValue("Location"))
                 .contains("http://" + agent.uri("/").getAuthority() + "/x");
+    }
+
+    @Test
+    void addressesOfTheServiceBecomeTheAgents() throws IOException {
+        JsonNode versions = TestAgent.JSON.readTree(agent.get("/versions").body());
+        assertThat(versions.path("self").asText()).isEqualTo(agent.uri("/versions").toString());
+        assertThat(versions.path("target").asText()).isEqualTo("/versions");
+    }
+
+    @Test
+    void whatAProxyBeforeTheAgentToldIsPassedOn() throws IOException {
+        JsonNode echo =
+                TestAgent.JSON.readTree(
+                        agent.send(
+                                        request("/v2/schemas")
+                                                .header("X-Forwarded-Host", "images.example")
+                                                .header("X-Forwarded-Proto", "https")
+                                                .build())
+                                .body());
+        assertThat(echo.path("headers").path("X-Forwarded-Host").asText())
+                .isEqualTo("images.example");
+        assertThat(echo.path("headers").path("X-Forwarded-Proto").asText()).isEqualTo("https");
     }
 
     @Test

@@ -1,0 +1,88 @@
+package mirage.agent.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import mirage.agent.deploy.Caller;
+import mirage.agent.deploy.Facade;
+import mirage.agent.deploy.ImageView;
+import mirage.agent.hold.Inventory;
+import mirage.agent.hold.Shelf;
+import mirage.agent.measure.Measures;
+import mirage.agent.measure.Measures.Cause;
+import mirage.catalog.ImageId;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Whatever comes, whoever wants an image is told that it is not made here. */
+final class ImageBuilderTest {
+    private static final ImageId IMAGE = new ImageId("11111111-1111-1111-1111-111111111111");
+    private static final Caller CALLER = Caller.withToken("token");
+
+    @TempDir private Path directory;
+
+    /** A service that throws at everything. */
+    private static Facade throwing(Throwable failure) {
+        return (Facade)
+                Proxy.newProxyInstance(
+                        Facade.class.getClassLoader(),
+                        new Class<?>[] {Facade.class},
+                        (_, _, _) -> {
+                            throw failure;
+                        });
+    }
+
+    private void requireTold(Throwable failure, Cause cause) throws IOException {
+        Inventory inventory = Inventory.open(directory);
+        Shelf shelf = Shelf.open(directory, inventory, 1 << 20, 0);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        try (Measures measures = new Measures();
+                ImageBuilder builder =
+                        new ImageBuilder(
+                                throwing(failure),
+                                inventory,
+                                shelf,
+                                () -> {},
+                                measures,
+                                new BuildSettings(0.5, 1, Duration.ofMinutes(1)),
+                                threads)) {
+            for (ImageView view : ImageView.values()) {
+                assertThatThrownBy(() -> builder.make(IMAGE, view, CALLER))
+                        .isInstanceOfSatisfying(
+                                CannotMakeException.class,
+                                cannot -> assertThat(cannot.why()).isEqualTo(cause));
+            }
+            assertThat(measures.scrape())
+                    .contains(
+                            "mirage_agent_fallbacks_total{cause=\"%s\"} 2.0"
+                                    .formatted(cause.name().toLowerCase(java.util.Locale.ROOT)));
+            builder.close();
+            assertThatThrownBy(() -> builder.make(IMAGE, ImageView.DISK, CALLER))
+                    .isInstanceOf(CannotMakeException.class);
+        }
+    }
+
+    @Test
+    void errorsAreTold() throws IOException {
+        requireTold(new UnsatisfiedLinkError("no library here"), Cause.OTHER);
+        requireTold(new StackOverflowError(), Cause.OTHER);
+    }
+
+    @Test
+    void defectsAreTold() throws IOException {
+        requireTold(new IllegalStateException("a defect"), Cause.OTHER);
+    }
+
+    @Test
+    void aServiceThatIsAwayIsTold() throws IOException {
+        requireTold(new IOException("connection refused"), Cause.SERVICE);
+    }
+}
