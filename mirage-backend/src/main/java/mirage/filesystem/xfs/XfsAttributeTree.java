@@ -172,7 +172,10 @@ final class XfsAttributeTree {
         if (valueLength > MAX_VALUE_BYTES) {
             throw new FormatException("a value of " + valueLength + " bytes");
         }
-        taken += ATTRIBUTE_COST + nameLength + (int) valueLength;
+        int cost = ATTRIBUTE_COST + nameLength + (int) valueLength;
+        // Entries may lie over one another, so that a block makes more of them than it has bytes.
+        volume.charge(cost);
+        taken += cost;
         if (taken > MAX_TOTAL_BYTES) {
             throw new FormatException(
                     "more than " + MAX_TOTAL_BYTES + " bytes; the rest is left out");

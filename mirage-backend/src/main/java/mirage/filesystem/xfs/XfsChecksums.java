@@ -16,15 +16,18 @@ final class XfsChecksums {
     private XfsChecksums() {}
 
     /**
+     * @param structure in an array
      * @param at where the checksum is
      * @return what is wrong with it, null when it is right
      */
     static @Nullable String problem(ByteBuffer structure, int at) {
+        byte[] bytes = structure.array();
+        int start = structure.arrayOffset();
         CRC32C crc = new CRC32C();
-        crc.update(structure.slice(0, at));
+        crc.update(bytes, start, at);
         crc.update(ZEROS, 0, ZEROS.length);
         int behind = at + ZEROS.length;
-        crc.update(structure.slice(behind, structure.limit() - behind));
+        crc.update(bytes, start + behind, structure.limit() - behind);
         int computed = (int) crc.getValue();
         int stored = structure.slice(at, ZEROS.length).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
         return computed == stored

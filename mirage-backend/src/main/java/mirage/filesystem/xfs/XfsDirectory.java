@@ -149,10 +149,12 @@ final class XfsDirectory {
         for (int at = from; at < to && !full; ) {
             int left = to - at;
             int length;
-            if (left < 2 * ALIGNMENT) {
+            if (left < ALIGNMENT) {
                 length = 0;
             } else if (Short.toUnsignedInt(block.getShort(at)) == FREE) {
                 length = Short.toUnsignedInt(block.getShort(at + 2));
+            } else if (left < 2 * ALIGNMENT) {
+                length = 0;
             } else {
                 int used = 9 + (block.get(at + 8) & 0xff) + typeBytes + TAG_BYTES;
                 length = (used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

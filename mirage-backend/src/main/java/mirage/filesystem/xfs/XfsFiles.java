@@ -137,7 +137,8 @@ final class XfsFiles {
         if (inode.data().format() == XfsInode.FORMAT_LOCAL) {
             return new Body(Content.NONE, untilNul(RawName.of(local(inode))), Device.NONE, false);
         }
-        XfsMapping.Placement placement = XfsMapping.ofContent(volume, inode, Long.MAX_VALUE);
+        XfsMapping.Placement placement =
+                XfsMapping.ofContent(volume, inode, XfsLink.mostBytes(inode));
         RawName target = XfsLink.read(volume, inode, placement.map());
         return new Body(
                 new Content.Mapped(placement.map()),

@@ -1,7 +1,6 @@
 package mirage.filesystem.xfs;
 
 import mirage.bytes.FormatException;
-import mirage.filesystem.RawName;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,6 @@ final class XfsInodeTable {
     private static final int CHECKSUM = 100;
     private static final int NUMBER = 152;
     private static final int UUID = 160;
-    private static final int UUID_BYTES = 16;
 
     /** What is read ahead at once: 32 Ki inodes of 512 bytes. */
     private static final int AHEAD_BYTES = 16 << 20;
@@ -103,10 +101,6 @@ final class XfsInodeTable {
         if (bytes.getLong(NUMBER) != number) {
             return "di_ino says " + Long.toUnsignedString(bytes.getLong(NUMBER));
         }
-        byte[] uuid = new byte[UUID_BYTES];
-        bytes.get(UUID, uuid);
-        return RawName.of(uuid).equals(superblock.metadataUuid())
-                ? null
-                : "it has the UUID of another file system";
+        return superblock.isSigned(bytes, UUID) ? null : "it has the UUID of another file system";
     }
 }

@@ -14,7 +14,15 @@ final class XfsLink {
     private static final int OFFSET = 4;
     private static final int BYTES = 8;
 
+    /** In how many extents the kernel keeps a target at most. */
+    private static final int MAX_PARTS = 3;
+
     private XfsLink() {}
+
+    /** What the target takes, headers included. */
+    static long mostBytes(XfsInode inode) {
+        return inode.size() + MAX_PARTS * HEADER_BYTES;
+    }
 
     /**
      * @param map of the link's blocks; in version 5 each of its extents begins with a header

@@ -1,7 +1,5 @@
 package mirage.filesystem.xfs;
 
-import mirage.filesystem.RawName;
-
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
@@ -24,12 +22,12 @@ record XfsSignature(int checksumAt, int placeAt, int uuidAt, int ownerAt) {
     static final XfsSignature REMOTE = new XfsSignature(12, 40, 16, 32);
 
     private static final int UNIT = 512;
-    private static final int UUID_BYTES = 16;
 
     /**
      * @return null when all is right
      */
-    @Nullable String problem(ByteBuffer structure, long position, long inode, RawName uuid) {
+    @Nullable String problem(
+            ByteBuffer structure, long position, long inode, XfsSuperblock superblock) {
         String problem = XfsChecksums.problem(structure, checksumAt);
         if (problem != null) {
             return problem;
@@ -42,8 +40,8 @@ record XfsSignature(int checksumAt, int placeAt, int uuidAt, int ownerAt) {
         if (owner != inode) {
             return "it belongs to inode " + owner + ", and inode " + inode + " has it";
         }
-        byte[] signed = new byte[UUID_BYTES];
-        structure.get(uuidAt, signed);
-        return RawName.of(signed).equals(uuid) ? null : "it has the UUID of another file system";
+        return superblock.isSigned(structure, uuidAt)
+                ? null
+                : "it has the UUID of another file system";
     }
 }

@@ -197,6 +197,15 @@ record XfsSuperblock(
         return Math.min(blockCount, volume.length() / blockSize);
     }
 
+    /** Whether a structure bears the UUID that metadata is signed with. */
+    boolean isSigned(ByteBuffer structure, int at) {
+        int i = 0;
+        while (i < UUID_BYTES && structure.get(at + i) == metadataUuid.byteAt(i)) {
+            i++;
+        }
+        return i == UUID_BYTES;
+    }
+
     /** As {@code blkid} writes it. */
     String uuidText() {
         String hex = HexFormat.of().formatHex(uuid.toBytes());

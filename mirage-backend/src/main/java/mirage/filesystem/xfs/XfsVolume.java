@@ -149,7 +149,7 @@ final class XfsVolume {
      */
     void verify(
             String what, ByteBuffer structure, XfsSignature signature, long position, long inode) {
-        String problem = signature.problem(structure, position, inode, superblock.metadataUuid());
+        String problem = signature.problem(structure, position, inode, superblock);
         if (problem != null) {
             warn(what + ": " + problem);
         }
