@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Adds to a mounted XFS what needs its larger structures. usage: large.py DIRECTORY
+"""Adds to a mounted XFS what needs its larger structures. usage: large.py DIRECTORY; the environment may
+say in LARGE_MANY how many entries the largest directory has.
 
 Directories in the inode, of one block, with a leaf, with nodes; attributes in the inode, in a leaf, below nodes, with
 values in blocks of their own; fragmented files; files that share blocks where the file system can.
@@ -14,7 +15,7 @@ os.chdir(sys.argv[1])
 os.mkdir("large")
 os.chdir("large")
 
-for name, count, length in (("short", 3, 0), ("block", 20, 20), ("leaf", 300, 0), ("node", 3000, 20), ("many", 20000, 0)):
+for name, count, length in (("short", 3, 0), ("block", 20, 20), ("leaf", 300, 0), ("node", 3000, 20), ("many", int(os.environ.get("LARGE_MANY", "20000")), 0)):
     os.mkdir(name)
     for i in range(count):
         os.close(os.open("%s/%s%d" % (name, "n" * length, i), os.O_CREAT | os.O_WRONLY))
