@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.ext4.Ext4Format;
+import mirage.filesystem.xfs.XfsFormat;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,8 @@ import java.util.List;
 
 /** The file systems that we read, in the order in which a volume is tried. */
 public final class FileSystems {
-    private static final List<FileSystemFormat> FORMATS = List.of(new Ext4Format());
+    private static final List<FileSystemFormat> FORMATS =
+            List.of(new XfsFormat(), new Ext4Format());
 
     private FileSystems() {}
 

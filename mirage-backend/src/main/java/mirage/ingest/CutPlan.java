@@ -18,8 +18,9 @@ import java.util.Map;
  * encoded clusters), ranges in which nothing is understood, and the rest (tables, journals, directories, freed
  * blocks).
  *
- * <p>Contents that claim the same bytes cannot both be right: all but the first are left to the rest. The recipe is
- * made of bytes, so a wrong plan costs sharing and never a byte.
+ * <p>Bytes that several contents claim belong to the first of them, and the others keep what nobody else owns: files
+ * may share their blocks, and where they should not have, the recipe is made of bytes, so that a wrong plan costs
+ * sharing and never a byte.
  */
 final class CutPlan {
     private final List<OwnedExtent> owned;
@@ -52,7 +53,12 @@ final class CutPlan {
     private record PieceKey(int owner, long start) {}
 
     static final class Builder {
+        /** Half a GiB with what is made of them; the files of an honest image have one or two each. */
+        private static final int MAX_EXTENTS = 4 << 20;
+
         private final long containerLength;
+        private final BitSet outside = new BitSet();
+        private long dropped;
         private final List<OwnedExtent> extents = new ArrayList<>();
         private final List<Extent> opaque = new ArrayList<>();
 
@@ -78,7 +84,7 @@ final class CutPlan {
                     ExtentMap.Run run = map.run(first);
                     long length = Math.min(run.end(), stretchEnd) - run.offset();
                     if (length > 0) {
-                        extents.add(
+                        add(
                                 new OwnedExtent(
                                         run.target(),
                                         length,
@@ -91,24 +97,40 @@ final class CutPlan {
             }
         }
 
+        private void add(OwnedExtent extent) {
+            if (extent.end() > containerLength) {
+                outside.set(extent.owner());
+            } else if (extents.size() < MAX_EXTENTS) {
+                extents.add(extent);
+            } else {
+                dropped++;
+            }
+        }
+
         /** Adds a range in which nothing is understood. */
         void addOpaque(Extent range) {
             opaque.add(range);
         }
 
         CutPlan build(Warnings warnings) {
-            extents.sort(Comparator.comparingLong(OwnedExtent::offset));
             opaque.sort(Comparator.comparingLong(Extent::offset));
-            BitSet refused = overlapping();
-            if (!refused.isEmpty()) {
+            if (!outside.isEmpty()) {
                 warnings.add(
-                        refused.cardinality()
-                                + " files claim blocks that belong to others, the first at owner "
-                                + refused.nextSetBit(0)
+                        outside.cardinality()
+                                + " files claim blocks behind the end, the first at owner "
+                                + outside.nextSetBit(0)
                                 + "; their ranges are stored without regard to files");
-                extents.removeIf(extent -> refused.get(extent.owner()));
+                extents.removeIf(extent -> outside.get(extent.owner()));
             }
-            return new CutPlan(extents, spanningPieces(), joined(opaque));
+            if (dropped > 0) {
+                warnings.add(
+                        dropped
+                                + " more than "
+                                + MAX_EXTENTS
+                                + " pieces of files are stored without regard to files");
+            }
+            List<OwnedExtent> owned = SharedExtents.toFirstOwner(extents);
+            return new CutPlan(owned, spanningPieces(owned), joined(opaque));
         }
 
         /** Clusters that a disk uses twice give the same range twice. */
@@ -127,22 +149,9 @@ final class CutPlan {
             return joined;
         }
 
-        private BitSet overlapping() {
-            BitSet refused = new BitSet();
-            long end = 0;
-            for (OwnedExtent extent : extents) {
-                if (extent.offset() < end || extent.end() > containerLength) {
-                    refused.set(extent.owner());
-                } else {
-                    end = extent.end();
-                }
-            }
-            return refused;
-        }
-
-        private Map<PieceKey, SpanningPiece> spanningPieces() {
+        private static Map<PieceKey, SpanningPiece> spanningPieces(List<OwnedExtent> owned) {
             Map<PieceKey, SpanningPiece> pieces = new HashMap<>();
-            for (OwnedExtent extent : extents) {
+            for (OwnedExtent extent : owned) {
                 collect(extent, extent.ownerOffset(), pieces);
                 collect(extent, extent.ownerEnd() - 1, pieces);
             }

@@ -61,7 +61,8 @@ public final class Listings {
         return differences;
     }
 
-    private static String line(FileSystem fileSystem, FileRecord file, ByteSource volume) throws IOException {
+    private static String line(FileSystem fileSystem, FileRecord file, ByteSource volume)
+            throws IOException {
         return String.join(
                 "\t",
                 escaped(file.path()),

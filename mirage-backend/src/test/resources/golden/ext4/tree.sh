@@ -33,7 +33,7 @@ ln -s /nowhere links/dangling
 mknod devices/old-character c 5 1
 mknod devices/old-block b 7 200
 mknod devices/new-character c 300 70000
-mknod devices/new-block b 4095 1048575
+mknod devices/new-block b "${TREE_MAX_MAJOR:-4095}" "${TREE_MAX_MINOR:-1048575}"
 mkfifo devices/fifo
 python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' devices/socket
 

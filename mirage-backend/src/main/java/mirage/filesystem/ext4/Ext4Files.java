@@ -7,6 +7,7 @@ import mirage.filesystem.FileRecord.ContentFlags;
 import mirage.filesystem.FileRecord.Device;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
+import mirage.filesystem.RecentlyUsed;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
 package mirage.filesystem.ext4;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.LongSet;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@ package mirage.filesystem.ext4;
 
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
+import mirage.filesystem.LongSet;
 
 import java.io.IOException;
 import java.util.Arrays;

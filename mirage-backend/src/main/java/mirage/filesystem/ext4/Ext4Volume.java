@@ -5,6 +5,8 @@ import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
+import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.WorkBudget;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

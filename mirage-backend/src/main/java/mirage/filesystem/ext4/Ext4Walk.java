@@ -4,7 +4,9 @@ import mirage.bytes.FormatException;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileSystem.FileVisitor;
 import mirage.filesystem.FileType;
+import mirage.filesystem.LongSet;
 import mirage.filesystem.RawName;
+import mirage.filesystem.WorkBudget;
 
 import org.jspecify.annotations.Nullable;
 

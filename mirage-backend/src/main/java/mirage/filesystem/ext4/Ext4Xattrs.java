@@ -3,6 +3,7 @@ package mirage.filesystem.ext4;
 import mirage.bytes.FormatException;
 import mirage.filesystem.FileRecord.ExtendedAttribute;
 import mirage.filesystem.RawName;
+import mirage.filesystem.RecentlyUsed;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -9,6 +9,7 @@ import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
+import mirage.filesystem.GoldenImages;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * refused with a message that names the field, or all that the damage does not touch is shown, with a warning.
  */
 final class Ext4DamageTest {
+    private static final GoldenImages GOLDENS = new GoldenImages("ext4");
     private static final List<String> WHOLE =
             List.of("", "a", "a/b", "a/inner", "c", "link", "lost+found", "ok", "victim");
 
@@ -145,7 +147,7 @@ final class Ext4DamageTest {
     @ParameterizedTest
     @MethodSource("rules")
     void damageIsNamedAndTouchesNothingElse(Rule rule) throws IOException {
-        ByteSource volume = ByteSources.of(Goldens.damagedImage(rule.name));
+        ByteSource volume = ByteSources.of(GOLDENS.damagedImage(rule.name));
         Warnings warnings = new Warnings();
         List<String> paths = new ArrayList<>();
         if (rule.paths.isEmpty()) {
@@ -162,7 +164,7 @@ final class Ext4DamageTest {
     @Test
     void everyImageHasItsRule() throws IOException {
         TreeSet<String> ruled = new TreeSet<>(rules().map(Rule::name).toList());
-        assertThat(Goldens.damagedNames()).containsExactlyElementsOf(ruled);
+        assertThat(GOLDENS.damagedNames()).containsExactlyElementsOf(ruled);
     }
 
     private static void walk(ByteSource volume, Warnings warnings, List<String> paths)

@@ -13,6 +13,7 @@ import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
 import mirage.filesystem.FileType;
+import mirage.filesystem.GoldenImages;
 import mirage.filesystem.RawName;
 import mirage.fuzz.Fuzz;
 import mirage.fuzz.Mutator;
@@ -28,11 +29,12 @@ import java.util.Set;
 
 /** Whatever is written over an image, it is refused or shows a tree that keeps every promise of the interfaces. */
 final class Ext4FuzzTest {
+    private static final GoldenImages GOLDENS = new GoldenImages("ext4");
     private static final long INPUTS = 3000;
 
     @Test
     void mutatedImagesGiveAValueOrAFormatException() throws IOException {
-        List<String> names = new ArrayList<>(Goldens.names());
+        List<String> names = new ArrayList<>(GOLDENS.names());
         // the largest one, for its many names; its structures are in the others
         names.remove("directories");
         long[] shown = new long[1];
@@ -53,7 +55,7 @@ final class Ext4FuzzTest {
     }
 
     private static Mutator mutator(String name) throws IOException {
-        byte[] image = Goldens.image(name);
+        byte[] image = GOLDENS.image(name);
         List<Extent> content = new ArrayList<>();
         FileSystem fileSystem = FileSystems.open(ByteSources.of(image), new Warnings());
         Objects.requireNonNull(fileSystem)

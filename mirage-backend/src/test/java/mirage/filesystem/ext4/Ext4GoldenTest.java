@@ -8,6 +8,7 @@ import mirage.bytes.Warnings;
 import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
+import mirage.filesystem.GoldenImages;
 import mirage.filesystem.Listings;
 
 import org.junit.jupiter.api.Test;
@@ -22,18 +23,19 @@ import java.util.Objects;
 
 /** What we show of each golden image is what the kernel shows of it. */
 final class Ext4GoldenTest {
+    private static final GoldenImages GOLDENS = new GoldenImages("ext4");
     private static final Map<String, String> WARNINGS =
             Map.of("needs-recovery", "the journal needs recovery");
 
     private static List<String> names() throws IOException {
-        return Goldens.names();
+        return GOLDENS.names();
     }
 
     @ParameterizedTest
     @MethodSource("names")
     void showsWhatTheKernelShows(String name) throws IOException {
-        List<String> expected = Goldens.expected(name);
-        ByteSource volume = ByteSources.of(Goldens.image(name));
+        List<String> expected = GOLDENS.expected(name);
+        ByteSource volume = ByteSources.of(GOLDENS.image(name));
         Warnings warnings = new Warnings();
         FileSystem fileSystem =
                 Objects.requireNonNull(FileSystems.open(volume, warnings), "no file system");
@@ -52,7 +54,7 @@ final class Ext4GoldenTest {
     /** The comparison itself can fail: in each field, and in the number of paths. */
     @Test
     void comparisonSeesEveryField() throws IOException {
-        List<String> expected = Goldens.expected("ext4");
+        List<String> expected = GOLDENS.expected("ext4");
         List<String> paths = expected.subList(1, expected.size());
         String[] fields = paths.get(5).split("\t", -1);
         for (int i = 0; i < fields.length; i++) {
@@ -81,7 +83,7 @@ final class Ext4GoldenTest {
     /** One image for each feature: a feature that loses its image loses its test. */
     @Test
     void everyFeatureHasItsImage() throws IOException {
-        assertThat(Goldens.names())
+        assertThat(GOLDENS.names())
                 .containsExactly(
                         "bigalloc",
                         "blocks-64k",
@@ -112,7 +114,7 @@ final class Ext4GoldenTest {
     @Test
     void whatIsNotWrittenIsAHole() throws IOException {
         List<String> holes = new ArrayList<>();
-        ByteSource volume = ByteSources.of(Goldens.image("unwritten"));
+        ByteSource volume = ByteSources.of(GOLDENS.image("unwritten"));
         Objects.requireNonNull(FileSystems.open(volume, new Warnings()))
                 .walk(file -> {
                     if (file.content() instanceof Content.Mapped mapped) {

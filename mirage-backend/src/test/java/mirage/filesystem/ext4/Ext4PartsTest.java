@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.LongSet;
 import mirage.filesystem.RawName;
+import mirage.filesystem.WorkBudget;
 
 import org.junit.jupiter.api.Test;
 

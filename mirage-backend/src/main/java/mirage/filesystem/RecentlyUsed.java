@@ -1,15 +1,15 @@
-package mirage.filesystem.ext4;
+package mirage.filesystem;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A map that forgets what was used longest ago. */
-final class RecentlyUsed<K, V> extends LinkedHashMap<K, V> {
+public final class RecentlyUsed<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1;
 
     private final int capacity;
 
-    RecentlyUsed(int capacity) {
+    public RecentlyUsed(int capacity) {
         super(16, 0.75f, true);
         this.capacity = capacity;
     }

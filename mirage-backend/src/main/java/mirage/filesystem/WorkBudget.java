@@ -1,4 +1,4 @@
-package mirage.filesystem.ext4;
+package mirage.filesystem;
 
 import java.io.IOException;
 
@@ -7,7 +7,7 @@ import java.io.IOException;
  * each of its metadata blocks about once, so that a small multiple of its size is enough; a crafted one in which many
  * names lead to the same long structures is stopped.
  */
-final class WorkBudget {
+public final class WorkBudget {
     /** Room for small volumes, where the fixed costs are the larger part. */
     private static final long FLOOR = 256L << 20;
 
@@ -19,12 +19,12 @@ final class WorkBudget {
     private final long total;
     private long left;
 
-    WorkBudget(long volumeBytes) {
+    public WorkBudget(long volumeBytes) {
         total = FLOOR + Math.min(CEILING, PER_VOLUME_BYTE * Math.min(volumeBytes, CEILING));
         left = total;
     }
 
-    void charge(long bytes) throws ExhaustedException {
+    public void charge(long bytes) throws ExhaustedException {
         left -= bytes;
         if (left < 0) {
             throw new ExhaustedException(
@@ -35,7 +35,7 @@ final class WorkBudget {
     }
 
     /** Ends the walk; not a format exception, since those end only the file at hand. */
-    static final class ExhaustedException extends IOException {
+    public static final class ExhaustedException extends IOException {
         private static final long serialVersionUID = 1;
 
         ExhaustedException(String message) {

@@ -1,4 +1,4 @@
-package mirage.filesystem.ext4;
+package mirage.filesystem;
 
 import com.github.luben.zstd.ZstdInputStream;
 
@@ -11,33 +11,39 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The images of {@code golden/ext4}, see {@code make.sh} there. */
-final class Goldens {
-    private static final Path DIRECTORY = Path.of("src/test/resources/golden/ext4");
+/** The images of a folder of {@code golden}, see {@code make.sh} there. */
+public final class GoldenImages {
     private static final String SUFFIX = ".img.zst";
 
-    private Goldens() {}
+    private final Path directory;
+
+    /**
+     * @param format name of the folder
+     */
+    public GoldenImages(String format) {
+        this.directory = Path.of("src/test/resources/golden", format);
+    }
 
     /** Names, sorted. */
-    static List<String> names() throws IOException {
-        return namesIn(DIRECTORY);
+    public List<String> names() throws IOException {
+        return namesIn(directory);
     }
 
-    static List<String> damagedNames() throws IOException {
-        return namesIn(DIRECTORY.resolve("damaged"));
+    public List<String> damagedNames() throws IOException {
+        return namesIn(directory.resolve("damaged"));
     }
 
-    static byte[] image(String name) throws IOException {
-        return unpacked(DIRECTORY.resolve(name + SUFFIX));
+    public byte[] image(String name) throws IOException {
+        return unpacked(directory.resolve(name + SUFFIX));
     }
 
-    static byte[] damagedImage(String name) throws IOException {
-        return unpacked(DIRECTORY.resolve("damaged").resolve(name + SUFFIX));
+    public byte[] damagedImage(String name) throws IOException {
+        return unpacked(directory.resolve("damaged").resolve(name + SUFFIX));
     }
 
     /** A line of facts about the file system, then a line for each path. */
-    static List<String> expected(String name) throws IOException {
-        return Files.readAllLines(DIRECTORY.resolve(name + ".expected"));
+    public List<String> expected(String name) throws IOException {
+        return Files.readAllLines(directory.resolve(name + ".expected"));
     }
 
     private static List<String> namesIn(Path directory) throws IOException {

@@ -1,16 +1,16 @@
-package mirage.filesystem.ext4;
+package mirage.filesystem;
 
 import java.util.Arrays;
 
 /** Positive numbers, without an object for each: open addressing, at most half full, 0 marks a free place. */
-final class LongSet {
+public final class LongSet {
     private long[] places = new long[16];
     private int size;
 
     /**
      * @return false when it was there already
      */
-    boolean add(long value) {
+    public boolean add(long value) {
         if (2 * (size + 1) > places.length) {
             grow();
         }

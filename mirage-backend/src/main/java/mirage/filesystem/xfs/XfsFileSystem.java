@@ -1,0 +1,50 @@
+package mirage.filesystem.xfs;
+
+import mirage.bytes.ByteSource;
+import mirage.bytes.Warnings;
+import mirage.filesystem.FileSystem;
+
+import java.io.IOException;
+
+/** An XFS file system. Holds nothing between walks, so that walks may run beside one another. */
+final class XfsFileSystem implements FileSystem {
+    private final ByteSource volume;
+    private final XfsSuperblock superblock;
+    private final Warnings warnings;
+
+    XfsFileSystem(ByteSource volume, XfsSuperblock superblock, Warnings warnings) {
+        this.volume = volume;
+        this.superblock = superblock;
+        this.warnings = warnings;
+    }
+
+    @Override
+    public String type() {
+        return "xfs";
+    }
+
+    @Override
+    public String label() {
+        return superblock.label().toString();
+    }
+
+    @Override
+    public String uuid() {
+        return superblock.uuidText();
+    }
+
+    @Override
+    public long sizeBytes() {
+        return superblock.blocksHeld(volume) * superblock.blockSize();
+    }
+
+    @Override
+    public int blockSizeBytes() {
+        return superblock.blockSize();
+    }
+
+    @Override
+    public void walk(FileVisitor visitor) throws IOException {
+        new XfsWalk(new XfsVolume(volume, superblock, warnings), visitor).run();
+    }
+}
