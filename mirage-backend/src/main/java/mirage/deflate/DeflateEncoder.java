@@ -5,7 +5,7 @@ import java.util.zip.Adler32;
 
 /**
  * Encodes one content after the other with the same parameters, in memory that it keeps: for windowBits 15 and memLevel 9
- * about 0.5 MiB, and as much as the largest content and what it became. Not for use by many threads at once.
+ * about 0.6 MiB, and as much as the largest content and what it became. Not for use by many threads at once.
  */
 public final class DeflateEncoder {
     /** The longest content. */

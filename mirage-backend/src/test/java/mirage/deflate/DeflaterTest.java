@@ -29,32 +29,27 @@ final class DeflaterTest {
         BLOCK_SYMBOLS - 1,
         BLOCK_SYMBOLS,
         BLOCK_SYMBOLS + 1,
-        2 * BLOCK_SYMBOLS,
-        WINDOW_BYTES - 262,
         WINDOW_BYTES,
         STORED_BYTES,
         STORED_BYTES + 1,
         2 * WINDOW_BYTES - 263,
         2 * WINDOW_BYTES - 262,
         2 * WINDOW_BYTES - 261,
-        2 * WINDOW_BYTES - 1,
-        3 * WINDOW_BYTES - 262,
-        300_000
+        3 * WINDOW_BYTES - 262
     };
 
     @ParameterizedTest
     @EnumSource(Contents.class)
     void everyLevelWritesWhatTheJdkWrites(Contents kind) {
         for (int level = 0; level <= 9; level++) {
-            for (Wrapper wrapper : Wrapper.values()) {
-                DeflateParameters parameters = new DeflateParameters(level, 15, 8, wrapper);
-                DeflateEncoder encoder = new DeflateEncoder(parameters);
-                for (int length : LENGTHS) {
-                    byte[] content = kind.bytes(length, length + level);
-                    assertThat(encoder.encode(ByteBuffer.wrap(content)))
-                            .as("%s, %d bytes", parameters, length)
-                            .isEqualTo(ByteBuffer.wrap(byDeflater(parameters, content)));
-                }
+            Wrapper wrapper = level % 2 == 0 ? Wrapper.RAW : Wrapper.ZLIB;
+            DeflateParameters parameters = new DeflateParameters(level, 15, 8, wrapper);
+            DeflateEncoder encoder = new DeflateEncoder(parameters);
+            for (int length : LENGTHS) {
+                byte[] content = kind.bytes(length, length + level);
+                assertThat(encoder.encode(ByteBuffer.wrap(content)))
+                        .as("%s, %d bytes", parameters, length)
+                        .isEqualTo(ByteBuffer.wrap(byDeflater(parameters, content)));
             }
         }
     }
