@@ -43,7 +43,6 @@ final class DeflateZlibIT {
                 byte[] content = kind.bytes(65536, level);
                 byte[] encoded = Deflate.encode(parameters, ByteBuffer.wrap(content));
                 int room = encoded.length;
-                assertThat(SystemZlib.encode(parameters, content, room)).isEqualTo(encoded);
                 assertThat(SystemZlib.encode(parameters, content, room + 1)).isEqualTo(encoded);
                 assertThat(SystemZlib.encode(parameters, content, room - 1)).isEmpty();
             }
