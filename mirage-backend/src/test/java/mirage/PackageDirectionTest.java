@@ -25,6 +25,7 @@ final class PackageDirectionTest {
                     Map.entry("config", Set.of()),
                     Map.entry("log", Set.of("config")),
                     Map.entry("codec", Set.of()),
+                    Map.entry("deflate", Set.of()),
                     Map.entry("chunk", Set.of()),
                     Map.entry("blob", Set.of()),
                     Map.entry("pack", Set.of("blob", "chunk", "codec")),
