@@ -99,9 +99,9 @@ final class Matches {
     int enter(int at) {
         int three = Words.u32(bytes, at);
         int hash =
-                ((three & 0xff) << 2 * hashShift
+                ((three & 0xff) << (2 * hashShift)
                                 ^ (three >>> 8 & 0xff) << hashShift
-                                ^ three >>> 16 & 0xff)
+                                ^ (three >>> 16 & 0xff))
                         & hashMask;
         int before = newest[hash];
         older[at & older.length - 1] = before;
@@ -117,9 +117,9 @@ final class Matches {
         int shift = hashShift;
         int mask = hashMask;
         int last = Math.min(to, end - MIN_LENGTH + 1);
-        int hash = (content[from] & 0xff) << shift ^ content[from + 1] & 0xff;
+        int hash = (content[from] & 0xff) << shift ^ (content[from + 1] & 0xff);
         for (int at = from; at < last; at++) {
-            hash = (hash << shift ^ content[at + 2] & 0xff) & mask;
+            hash = (hash << shift ^ (content[at + 2] & 0xff)) & mask;
             olderPlaces[at & olderPlaces.length - 1] = newestPlaces[hash];
             newestPlaces[hash] = at;
         }

@@ -31,6 +31,8 @@ public final class SelfTest {
     private SelfTest() {}
 
     /**
+     * Encodes a content in several ways.
+     *
      * @throws IllegalStateException when the encoder does not write what it must
      */
     public static void run() {
