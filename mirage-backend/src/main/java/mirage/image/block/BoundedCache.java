@@ -1,4 +1,4 @@
-package mirage.image.qcow2;
+package mirage.image.block;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -8,10 +8,10 @@ import java.util.Map;
  * Keeps the values used last. Safe for use by many threads; loading is done outside the lock, so two threads that miss
  * the same key at the same time both load it.
  */
-final class BoundedCache<V> {
+public final class BoundedCache<V> {
     private final Map<Long, V> values;
 
-    BoundedCache(int maxValues) {
+    public BoundedCache(int maxValues) {
         values =
                 new LinkedHashMap<>(16, 0.75f, true) {
                     @Override
@@ -21,7 +21,7 @@ final class BoundedCache<V> {
                 };
     }
 
-    V get(long key, Loader<V> loader) throws IOException {
+    public V get(long key, Loader<V> loader) throws IOException {
         synchronized (values) {
             V known = values.get(key);
             if (known != null) {
@@ -35,7 +35,8 @@ final class BoundedCache<V> {
         return loaded;
     }
 
-    interface Loader<V> {
+    /** Makes a value that is not kept. */
+    public interface Loader<V> {
         V load() throws IOException;
     }
 }

@@ -1,4 +1,4 @@
-package mirage.image.qcow2;
+package mirage.image.block;
 
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
@@ -7,11 +7,11 @@ import mirage.bytes.Warnings;
 import java.io.IOException;
 
 /**
- * The whole of a disk's map, from one walk over its L2 tables: what lies plain in the container, what lies encoded,
- * and whether part of it cannot be read. Costs reading the tables once (8 MiB for a full 64 GiB disk with clusters of 64 KiB) and 20
- * to 24 bytes for a run of plain or a cluster of encoded data.
+ * The whole of a disk's map, from one walk over its tables: what lies plain in the container, what lies encoded,
+ * and whether part of it cannot be read. Costs reading the tables once (8 MiB for a full 64 GiB qcow2 disk with clusters of 64 KiB) and
+ * 20 to 24 bytes for a run of plain or a cluster of encoded data.
  */
-record GuestMap(ExtentMap plain, EncodedClusters encoded, boolean broken) {
+public record WholeMap(ExtentMap plain, EncodedClusters encoded, boolean broken) {
     /**
      * Hostile tables can name the same few clusters over and over. These bound what such an image costs (100 MB of
      * heap, a second or two); honest ones stay far below them: 4 million clusters of 64 KiB are 256 GiB compressed, or
@@ -22,9 +22,12 @@ record GuestMap(ExtentMap plain, EncodedClusters encoded, boolean broken) {
     private static final int MAX_PIECES = 4 * MAX_PLACED;
 
     /**
+     * @param format for messages
+     * @param clusterBytes decoded length of an encoded cluster
      * @throws FormatException when the map has more pieces than we hold
      */
-    static GuestMap walk(ClusterMap map, int clusterBytes, Warnings warnings) throws IOException {
+    public static WholeMap walk(DiskMap map, String format, int clusterBytes, Warnings warnings)
+            throws IOException {
         ExtentMap.Builder plain = new ExtentMap.Builder();
         EncodedClusters.Builder encoded = new EncodedClusters.Builder(clusterBytes);
         Damage damage = new Damage();
@@ -44,7 +47,8 @@ record GuestMap(ExtentMap plain, EncodedClusters encoded, boolean broken) {
             pieces++;
             if (pieces > MAX_PIECES || plain.runCount() + encoded.size() > MAX_PLACED) {
                 throw new FormatException(
-                        "qcow2 cluster map: more than "
+                        format
+                                + " map: more than "
                                 + MAX_PLACED
                                 + " runs in the first "
                                 + at
@@ -52,8 +56,8 @@ record GuestMap(ExtentMap plain, EncodedClusters encoded, boolean broken) {
             }
             at += piece.length();
         }
-        damage.sum(warnings);
-        return new GuestMap(plain.build(), encoded.build(), damage.brokenBytes > 0);
+        damage.sum(format, warnings);
+        return new WholeMap(plain.build(), encoded.build(), damage.brokenBytes > 0);
     }
 
     /** Adds up what is not as it should be; single notes are kept few. */
@@ -83,10 +87,11 @@ record GuestMap(ExtentMap plain, EncodedClusters encoded, boolean broken) {
             }
         }
 
-        void sum(Warnings warnings) {
+        void sum(String format, Warnings warnings) {
             if (lostBytes > 0) {
                 warnings.add(
-                        "qcow2 container is truncated: "
+                        format
+                                + " container is truncated: "
                                 + lostBytes
                                 + " bytes of the disk, the first at "
                                 + firstLost
@@ -94,7 +99,8 @@ record GuestMap(ExtentMap plain, EncodedClusters encoded, boolean broken) {
             }
             if (brokenBytes > 0) {
                 warnings.add(
-                        "qcow2 tables are damaged: "
+                        format
+                                + " tables are damaged: "
                                 + brokenBytes
                                 + " bytes of the disk cannot be read");
             }

@@ -1,7 +1,7 @@
-package mirage.image.qcow2;
+package mirage.image.block;
 
 /** What a run of the guest's disk is. */
-sealed interface Piece {
+public sealed interface Piece {
     /** Bytes of the disk, greater than 0. */
     long length();
 
@@ -29,14 +29,13 @@ sealed interface Piece {
     /**
      * Cannot be read: a table contradicts the format, or compressed bytes lie past the end of the container.
      *
-     * @param table what is broken
+     * @param table what is broken, with its format
      * @param tableOffset where that is in the container
      * @param entry the first broken entry of it
      */
     record Broken(long length, String table, long tableOffset, long entry) implements Piece {
         String describe(long diskOffset) {
-            return "qcow2 "
-                    + table
+            return table
                     + " at "
                     + tableOffset
                     + ": entry "

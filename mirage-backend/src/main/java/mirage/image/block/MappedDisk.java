@@ -1,4 +1,4 @@
-package mirage.image.qcow2;
+package mirage.image.block;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
@@ -11,21 +11,54 @@ import java.nio.ByteBuffer;
  * What the guest sees. Reading a range whose tables are broken, or whose compressed clusters do not decode, is a
  * {@link FormatException}. The last few MiB of decoded clusters are kept, so that a reader in order decodes each once.
  */
-final class Qcow2Disk implements ByteSource {
+public final class MappedDisk implements ByteSource {
     private static final int CACHED_CLUSTER_BYTES = 8 << 20;
 
     private final ByteSource container;
-    private final ClusterMap map;
-    private final Compression compression;
+    private final DiskMap map;
+    private final String format;
+    private final Decoder decoder;
     private final int clusterBytes;
     private final BoundedCache<byte[]> decoded;
 
-    Qcow2Disk(ByteSource container, Qcow2Header header, ClusterMap map) {
+    /**
+     * @param format for messages
+     * @param clusterBytes decoded length of an encoded cluster
+     */
+    public MappedDisk(
+            ByteSource container, DiskMap map, String format, Decoder decoder, int clusterBytes) {
         this.container = container;
         this.map = map;
-        compression = header.compression();
-        clusterBytes = header.clusterBytes();
+        this.format = format;
+        this.decoder = decoder;
+        this.clusterBytes = clusterBytes;
         decoded = new BoundedCache<>(Math.clamp(CACHED_CLUSTER_BYTES / clusterBytes, 2, 1024));
+    }
+
+    /** Of a disk without encoded clusters. */
+    public MappedDisk(ByteSource container, DiskMap map, String format) {
+        this(
+                container,
+                map,
+                format,
+                (_, _, _) -> {
+                    throw new FormatException(format + " has no encoded clusters");
+                },
+                CACHED_CLUSTER_BYTES);
+    }
+
+    /** How encoded clusters are decoded. */
+    @FunctionalInterface
+    public interface Decoder {
+        /**
+         * Decodes one cluster.
+         *
+         * @param clusterBytes of a whole cluster
+         * @param neededBytes how many of them lie within the disk
+         * @return at least {@code neededBytes} bytes, at most {@code clusterBytes}
+         * @throws FormatException when the stored bytes do not hold that many
+         */
+        byte[] decode(byte[] stored, int clusterBytes, int neededBytes) throws FormatException;
     }
 
     @Override
@@ -79,10 +112,12 @@ final class Qcow2Disk implements ByteSource {
         byte[] stored = new byte[encoded.storedLength()];
         container.readFully(encoded.containerOffset(), ByteBuffer.wrap(stored));
         try {
-            return compression.decode(stored, clusterBytes);
+            int needed = (int) Math.min(clusterBytes, length() - encoded.clusterStart());
+            return decoder.decode(stored, clusterBytes, needed);
         } catch (FormatException broken) {
             throw new FormatException(
-                    "qcow2 compressed cluster at "
+                    format
+                            + " compressed cluster at "
                             + encoded.containerOffset()
                             + ", for the disk at "
                             + encoded.clusterStart()

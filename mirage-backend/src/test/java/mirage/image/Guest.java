@@ -1,4 +1,4 @@
-package mirage.image.qcow2;
+package mirage.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
-import mirage.image.DiskImage;
 import mirage.image.DiskImage.EncodedCluster;
 
 import java.io.IOException;
@@ -20,16 +19,16 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** What a guest sees, as we and as QEMU tell it, in forms that can be compared. */
-final class Guest {
+public final class Guest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Guest() {}
 
     /** A run of a disk that holds data or does not; neighbours differ. */
-    record Run(long offset, long length, boolean hole) {}
+    public record Run(long offset, long length, boolean hole) {}
 
     /** Reads all of a source in pieces of 64 KiB. */
-    static String sha256(ByteSource source) throws IOException {
+    public static String sha256(ByteSource source) throws IOException {
         MessageDigest digest = newSha256();
         ByteBuffer piece = ByteBuffer.allocate(1 << 16);
         for (long at = 0; at < source.length(); ) {
@@ -48,7 +47,7 @@ final class Guest {
         }
     }
 
-    static List<Run> runs(ByteSource disk) throws IOException {
+    public static List<Run> runs(ByteSource disk) throws IOException {
         List<Run> runs = new ArrayList<>();
         for (long at = 0; at < disk.length(); ) {
             ByteSource.Run run = disk.runAt(at);
@@ -59,12 +58,12 @@ final class Guest {
         return runs;
     }
 
-    static JsonNode parse(byte[] json) throws IOException {
+    public static JsonNode parse(byte[] json) throws IOException {
         return JSON.readTree(json);
     }
 
     /** Of the output of {@code qemu-img map --output=json}. */
-    static List<Run> runsOf(JsonNode map) {
+    public static List<Run> runsOf(JsonNode map) {
         List<Run> runs = new ArrayList<>();
         for (JsonNode piece : map) {
             append(
@@ -77,7 +76,7 @@ final class Guest {
     }
 
     /** QEMU gives an offset to what lies as it is in the file, also to zeros that have a place there. */
-    static ExtentMap plainMapOf(JsonNode map) {
+    public static ExtentMap plainMapOf(JsonNode map) {
         ExtentMap.Builder plain = new ExtentMap.Builder();
         for (JsonNode piece : map) {
             if (piece.get("data").asBoolean() && piece.has("offset")) {
@@ -100,7 +99,7 @@ final class Guest {
     }
 
     /** What holds of any image that opens, however broken; looks at some bytes only, as the disk may be huge. */
-    static void assertSound(DiskImage image, ByteSource container) throws IOException {
+    public static void assertSound(DiskImage image, ByteSource container) throws IOException {
         ByteSource disk = image.disk();
         assertThat(disk.length()).isEqualTo(image.virtualSize());
         ExtentMap plain = image.plainMap();
@@ -125,7 +124,7 @@ final class Guest {
     }
 
     /** How many bytes of a disk cannot be read, found in steps of 512 bytes. */
-    static long unreadableBytes(ByteSource disk) throws IOException {
+    public static long unreadableBytes(ByteSource disk) throws IOException {
         long unreadable = 0;
         for (long at = 0; at < disk.length(); at += 512) {
             int length = (int) Math.min(512, disk.length() - at);

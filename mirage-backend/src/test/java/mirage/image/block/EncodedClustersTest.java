@@ -1,4 +1,4 @@
-package mirage.image.qcow2;
+package mirage.image.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package mirage.image.qcow2;
+package mirage.image.block;
 
 import mirage.image.DiskImage.EncodedCluster;
 
@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.RandomAccess;
 
 /** Encoded clusters by their place in the container. Immutable; 20 bytes each, as a large image has millions. */
-final class EncodedClusters extends AbstractList<EncodedCluster> implements RandomAccess {
+public final class EncodedClusters extends AbstractList<EncodedCluster> implements RandomAccess {
     private final long[] containerOffsets;
     private final int[] storedLengths;
     private final long[] diskOffsets;
@@ -33,18 +33,18 @@ final class EncodedClusters extends AbstractList<EncodedCluster> implements Rand
     }
 
     /** Takes clusters in any order. */
-    static final class Builder {
+    public static final class Builder {
         private final int clusterBytes;
         private long[] containerOffsets = new long[16];
         private int[] storedLengths = new int[16];
         private long[] diskOffsets = new long[16];
         private int used;
 
-        Builder(int clusterBytes) {
+        public Builder(int clusterBytes) {
             this.clusterBytes = clusterBytes;
         }
 
-        void add(long containerOffset, int storedLength, long diskOffset) {
+        public void add(long containerOffset, int storedLength, long diskOffset) {
             if (used == containerOffsets.length) {
                 int capacity = used + used / 2;
                 containerOffsets = Arrays.copyOf(containerOffsets, capacity);
@@ -57,12 +57,12 @@ final class EncodedClusters extends AbstractList<EncodedCluster> implements Rand
             used++;
         }
 
-        int size() {
+        public int size() {
             return used;
         }
 
         /** Sorts, keeps one of those that begin at the same byte, and ends each where the next begins. */
-        EncodedClusters build() {
+        public EncodedClusters build() {
             sort();
             int kept = 0;
             for (int i = 0; i < used; i++) {
