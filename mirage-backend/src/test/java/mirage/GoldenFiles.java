@@ -1,5 +1,7 @@
 package mirage;
 
+import com.github.luben.zstd.ZstdInputStream;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,16 +14,17 @@ import java.util.zip.GZIPInputStream;
 /** Files below {@code src/test/resources/golden}; tests run in the module's directory. */
 public final class GoldenFiles {
     private static final Path ROOT = Path.of("src/test/resources/golden");
-    private static final String PACKED = ".gz";
+    private static final String GZIP = ".gz";
+    private static final String ZSTD = ".zst";
 
     private GoldenFiles() {}
 
-    /** Names of the gzipped files of a directory that end in {@code suffix}, that and {@code .gz} left off. */
+    /** Names of the packed files of a directory that end in {@code suffix}, that and {@code .gz} or {@code .zst} left off. */
     public static List<String> names(String directory, String suffix) {
         try (Stream<Path> files = Files.list(ROOT.resolve(directory))) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(suffix + PACKED))
-                    .map(name -> name.substring(0, name.length() - (suffix + PACKED).length()))
+                    .filter(name -> name.endsWith(suffix + GZIP) || name.endsWith(suffix + ZSTD))
+                    .map(name -> name.substring(0, name.lastIndexOf('.') - suffix.length()))
                     .sorted()
                     .toList();
         } catch (IOException failure) {
@@ -30,8 +33,9 @@ public final class GoldenFiles {
     }
 
     public static byte[] unpacked(String name) throws IOException {
-        try (InputStream in =
-                new GZIPInputStream(Files.newInputStream(ROOT.resolve(name + PACKED)))) {
+        boolean gzip = exists(name + GZIP);
+        try (InputStream file = Files.newInputStream(ROOT.resolve(name + (gzip ? GZIP : ZSTD)));
+                InputStream in = gzip ? new GZIPInputStream(file) : new ZstdInputStream(file)) {
             return in.readAllBytes();
         }
     }

@@ -3,8 +3,13 @@ package mirage.image;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
+import mirage.image.ploop.PloopFormat;
 import mirage.image.qcow2.Qcow2Format;
 import mirage.image.raw.RawImage;
+import mirage.image.vdi.VdiFormat;
+import mirage.image.vhd.VhdFormat;
+import mirage.image.vhdx.VhdxFormat;
+import mirage.image.vmdk.VmdkFormat;
 
 import java.io.IOException;
 import java.util.List;
@@ -12,7 +17,15 @@ import java.util.List;
 /** The formats we know. A new one is added to the list here and nowhere else. */
 public final class ImageFormats {
     /** Those with a magic, in the order they are asked. */
-    private static final List<ImageFormat> WITH_MAGIC = List.of(new Qcow2Format());
+    private static final List<ImageFormat> WITH_MAGIC =
+            List.of(
+                    new Qcow2Format(),
+                    new VhdxFormat(),
+                    new VmdkFormat(),
+                    new VdiFormat(),
+                    new PloopFormat(),
+                    // Last: a disk may end in its footer that begins as something else.
+                    new VhdFormat());
 
     private ImageFormats() {}
 

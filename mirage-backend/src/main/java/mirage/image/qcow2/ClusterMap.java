@@ -2,6 +2,9 @@ package mirage.image.qcow2;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.image.block.BoundedCache;
+import mirage.image.block.DiskMap;
+import mirage.image.block.Piece;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +17,7 @@ import java.nio.ByteBuffer;
  * anywhere, also over each other or over the header: they are only ever read, and there are no more references to L2
  * tables than the container has clusters, so a walk over the whole disk reads at most as much as the container holds.
  */
-final class ClusterMap {
+final class ClusterMap implements DiskMap {
     private static final long CACHED_TABLE_BYTES = 4 << 20;
 
     private static final long OFFSET_MASK = 0x00ff_ffff_ffff_fe00L;
@@ -76,18 +79,13 @@ final class ClusterMap {
         return new ClusterMap(container, header, l1);
     }
 
-    long diskBytes() {
+    @Override
+    public long diskBytes() {
         return header.diskBytes();
     }
 
-    /**
-     * What begins at a position of the disk.
-     *
-     * @param position from 0 to less than {@link #diskBytes()}
-     * @param enough the caller has no use for a longer piece; it may get one
-     * @return a piece that ends within the disk; the next piece may be of the same kind
-     */
-    Piece pieceAt(long position, long enough) throws IOException {
+    @Override
+    public Piece pieceAt(long position, long enough) throws IOException {
         int l1Index = (int) (position / tableSpan);
         long table = l1[l1Index];
         if (table == 0) {
@@ -95,7 +93,7 @@ final class ClusterMap {
         }
         long spanLeft = upToDiskEnd(position, tableSpan - position % tableSpan);
         if (table % clusterBytes != 0) {
-            return new Piece.Broken(spanLeft, "L1 table", header.l1Offset(), l1Index);
+            return new Piece.Broken(spanLeft, "qcow2 L1 table", header.l1Offset(), l1Index);
         }
         if (table >= container.length()) {
             return new Piece.Hole(spanLeft, true);
@@ -130,7 +128,7 @@ final class ClusterMap {
         }
         length = upToDiskEnd(position, length);
         if (place == BROKEN) {
-            return new Piece.Broken(length, "L2 table", table, unit / unitsPerCluster);
+            return new Piece.Broken(length, "qcow2 L2 table", table, unit / unitsPerCluster);
         }
         if (place < 0) {
             return new Piece.Hole(length, place == LOST);

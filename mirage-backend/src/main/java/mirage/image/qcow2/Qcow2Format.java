@@ -11,7 +11,7 @@ import java.io.IOException;
 
 /**
  * qcow2. Opening reads the header, the L1 table and each L2 table once; the map of the disk is held from then on (see
- * {@link GuestMap} for what it costs). A truncated or partly broken image opens, with a warning that says how much of
+ * {@link mirage.image.block.WholeMap} for what it costs). A truncated or partly broken image opens, with a warning that says how much of
  * its disk is lost.
  */
 public final class Qcow2Format implements ImageFormat {

@@ -5,6 +5,8 @@ import mirage.bytes.ByteSources;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
+import mirage.image.block.MappedDisk;
+import mirage.image.block.WholeMap;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,10 +46,16 @@ final class Qcow2Image implements DiskImage {
                     false);
         }
         ClusterMap map = ClusterMap.open(container, header);
-        GuestMap whole = GuestMap.walk(map, header.clusterBytes(), warnings);
+        WholeMap whole = WholeMap.walk(map, Qcow2Format.NAME, header.clusterBytes(), warnings);
         return new Qcow2Image(
                 header,
-                new Qcow2Disk(container, header, map),
+                new MappedDisk(
+                        container,
+                        map,
+                        Qcow2Format.NAME,
+                        (stored, clusterBytes, _) ->
+                                header.compression().decode(stored, clusterBytes),
+                        header.clusterBytes()),
                 whole.plain(),
                 whole.encoded(),
                 !whole.broken());

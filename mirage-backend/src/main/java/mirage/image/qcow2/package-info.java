@@ -4,11 +4,10 @@
  * it: bytes past the end of the container are zeros. What QEMU fails to read fails here too, range by range.
  *
  * <p>{@link mirage.image.qcow2.Qcow2Header} is the layout, {@link mirage.image.qcow2.ClusterMap} the two-level table
- * that tells where a disk range lies, {@link mirage.image.qcow2.Qcow2Disk} reads through it, and
- * {@link mirage.image.qcow2.GuestMap} is one walk over all of it, made when an image is opened. Refcounts, dirty
- * bitmaps and internal snapshots say nothing of what the guest reads and are not followed.
+ * that tells where a disk range lies. Refcounts, dirty bitmaps and internal snapshots say nothing of what the guest reads and
+ * are not followed.
  *
- * <p>May use: {@code bytes}, {@code image}.
+ * <p>May use: {@code bytes}, {@code image}, {@code image.block}.
  */
 @NullMarked
 package mirage.image.qcow2;

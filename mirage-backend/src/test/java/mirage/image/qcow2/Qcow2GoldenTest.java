@@ -12,6 +12,7 @@ import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.DiskImage.External;
 import mirage.image.DiskImage.Recognition;
+import mirage.image.Guest;
 import mirage.image.ImageFormats;
 
 import org.junit.jupiter.api.Test;

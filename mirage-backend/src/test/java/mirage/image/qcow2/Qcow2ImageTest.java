@@ -13,6 +13,7 @@ import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.DiskImage.EncodedCluster;
+import mirage.image.Guest;
 
 import org.junit.jupiter.api.Test;
 

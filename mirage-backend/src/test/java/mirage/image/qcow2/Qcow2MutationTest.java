@@ -11,6 +11,7 @@ import mirage.bytes.Warnings;
 import mirage.fuzz.Fuzz;
 import mirage.fuzz.Mutator;
 import mirage.image.DiskImage;
+import mirage.image.Guest;
 
 import org.junit.jupiter.api.Test;
 

@@ -6,6 +6,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FileSource;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
+import mirage.image.Guest;
 import mirage.image.ImageFormats;
 
 import org.junit.jupiter.api.Test;
