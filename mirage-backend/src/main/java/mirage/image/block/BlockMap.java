@@ -31,12 +31,36 @@ public final class BlockMap implements DiskMap {
      *
      * @param diskBytes of the guest's disk
      * @param blockBytes of a block, greater than 0
+     * @param blocks how many the table tells of; a disk that goes on behind them reads as zeros there, and is not asked
+     *     for block by block
      * @param containerBytes where the container ends
      * @param table name of the table, with its format, for messages
      * @param tableOffset where it lies, for messages
      */
     public record Shape(
-            long diskBytes, long blockBytes, long containerBytes, String table, long tableOffset) {}
+            long diskBytes,
+            long blockBytes,
+            long blocks,
+            long containerBytes,
+            String table,
+            long tableOffset) {
+
+        /** Of a table that tells of all blocks of the disk. */
+        public Shape(
+                long diskBytes,
+                long blockBytes,
+                long containerBytes,
+                String table,
+                long tableOffset) {
+            this(
+                    diskBytes,
+                    blockBytes,
+                    Math.ceilDiv(diskBytes, blockBytes),
+                    containerBytes,
+                    table,
+                    tableOffset);
+        }
+    }
 
     /** What becomes of a place past the end of the container. */
     public enum PastEnd {
@@ -64,9 +88,12 @@ public final class BlockMap implements DiskMap {
         long blockBytes = shape.blockBytes();
         long block = position / blockBytes;
         long inBlock = position % blockBytes;
+        if (block >= shape.blocks()) {
+            return new Piece.Hole(diskBytes() - position, false);
+        }
         long place = table.placeOf(block);
         long length = blockBytes - inBlock;
-        long lastBlock = Math.min((diskBytes() - 1) / blockBytes, block + MAX_JOINED);
+        long lastBlock = Math.min(shape.blocks() - 1, block + MAX_JOINED);
         for (long next = block + 1; next <= lastBlock && length < enough; next++) {
             long goesOn = place < 0 ? place : place + (next - block) * blockBytes;
             if (table.placeOf(next) != goesOn) {

@@ -77,14 +77,19 @@ record PloopHeader(long diskBytes, int clusterSectors, long tableEntries, int en
                         ByteOrder.LITTLE_ENDIAN);
         BlockMap.Shape shape =
                 new BlockMap.Shape(
-                        diskBytes, clusterBytes, container.length(), "ploop table", BYTES);
+                        diskBytes,
+                        clusterBytes,
+                        table.entries(),
+                        container.length(),
+                        "ploop table",
+                        BYTES);
         long endSector = Math.ceilDiv(container.length(), SECTOR_BYTES);
         BlockMap map =
                 new BlockMap(
                         shape,
                         BlockMap.PastEnd.READS_AS_ZEROS,
                         cluster -> {
-                            long entry = cluster < table.entries() ? table.entry(cluster) : 0;
+                            long entry = table.entry(cluster);
                             long sector = Math.min(entry * entrySectors, endSector);
                             return entry == 0 ? BlockMap.HOLE : sector * SECTOR_BYTES;
                         });

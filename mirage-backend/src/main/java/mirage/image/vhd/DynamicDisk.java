@@ -112,7 +112,7 @@ final class DynamicDisk {
             try {
                 parents.add(locator(container, locator));
             } catch (FormatException broken) {
-                warnings.add(broken.getMessage());
+                warnings.add(String.valueOf(broken.getMessage()));
             }
         }
         return parents;
