@@ -60,7 +60,10 @@ final class DiskFormsIT {
                         .as("first difference of the disk of %s", form.name())
                         .isEqualTo(-1);
                 if (form.plain()) {
-                    assertThat(added).as(form.name()).isLessThan(alone / 50);
+                    // Files are stored once. What no file owns (inode tables, the journal) is cut
+                    // by
+                    // places in the container, which are others in each form.
+                    assertThat(added).as(form.name()).isLessThan(alone / 10);
                 }
             }
             assertClean(library);
