@@ -50,13 +50,20 @@ class Host(Compute):
             run_tool("qemu-img", "convert", *(["-c"] if compressed else []), "-O", "qcow2", raw, file)
         return self.upload(name, file, disk_format), payload, raw
 
+    def deploy_url(self, image: str) -> str:
+        return self.admin.sdk.image.get_endpoint().rstrip("/").removesuffix("/v2") + f"/deploy/v1/images/{image}"
+
     def await_taken_apart(self, image: str) -> None:
         """An upload is acknowledged before it is taken apart; deltas need that."""
         session = self.admin.sdk.session
-        url = self.admin.sdk.image.get_endpoint().rstrip("/").removesuffix("/v2") + f"/deploy/v1/images/{image}"
+        url = self.deploy_url(image)
         await_value(
             120, f"image {image} for deploying", 200, lambda: session.get(url, raise_exc=False).status_code, {404}
         )
+
+    def publish(self, image: str) -> None:
+        """Hosts are told of public images only, and of those of the agents' own project."""
+        self.admin.sdk.image.update_image(image, visibility="public")
 
     def require_only_delta(self, mark: int, image: str, wire: Wire | None = None) -> None:
         """Of what the service gave the host, whatever for, all but the delta are within the allowance."""
@@ -142,6 +149,7 @@ def snapshot(host: Host) -> None:
 def second(host: Host) -> None:
     """Another host, whose agent follows announcements: it gets the child of the parent in its cache before anybody asks."""
     parent = host.upload("parent")
+    host.publish(parent)
     bases = LAB / "agent-2" / "instances" / "_base"
     held = bases / cache_name(parent)
     run_tool("qemu-img", "convert", "-O", "raw", GUEST, held)
@@ -151,11 +159,54 @@ def second(host: Host) -> None:
     await_value(60, "that the agent knows the parent", True, lambda: parent in host.demo.sdk.session.get(status).text)
     mark = host.second.mark()
     image, _, disk = host.child("child-second", "qcow2", compressed=True)
+    host.publish(image)
     made = bases / cache_name(image)
     host.files.append(made)
     await_value(SERVER_SECONDS, "the child in the second host's cache", True, made.exists)
     require(same(made, disk), "what was seeded is not the child's disk")
     host.require_only_delta(mark, image, host.second)
+
+
+def revoked(host: Host) -> None:
+    """An image that is revoked leaves the hosts that have it, which confirm that, and comes to none again."""
+    host.parent()
+    image, payload, _ = host.child("child-revoked", "qcow2", compressed=True)
+    host.await_taken_apart(image)
+    server = host.boot("of-revoked", image, payload=payload)
+    scenario.command(host.admin, "server", "delete", "--wait", server)
+    require(_base_of(image).exists(), "Nova's cache has no base of the child")
+    session, url = host.admin.sdk.session, host.deploy_url(image) + "/revocation"
+    session.put(url)
+    await_value(60, "hosts that have not confirmed", [], lambda: session.get(url).json()["outstanding"])
+    confirmed = session.get(url).json()["confirmed"]
+    require({"lab-1", "lab-2"} <= set(confirmed), f"confirmed by {confirmed} only")
+    require(not _base_of(image).exists(), "the host that confirmed still has the base")
+    status = session.get(host.deploy_url(image), raise_exc=False).status_code
+    require(status in {403, 404}, f"the image is still deployed: {status}")
+    again = host.create("revoked", image)
+    await_value(SERVER_SECONDS, f"server {again}", "ERROR", lambda: host.server(again).status, {"ACTIVE"})
+    require(not _base_of(image).exists(), "the base came back")
+    say(f"  {', '.join(confirmed)} confirmed; no host gets it again")
+
+
+def original(host: Host) -> None:
+    """The agent as it is by default, which shows images as they were uploaded: a raw child crosses as its delta."""
+    _restart_agent("original")
+    try:
+        parent = LAB / f"{host.prefix}-parent.raw"
+        host.files.append(parent)
+        run_tool("qemu-img", "convert", "-O", "raw", GUEST, parent)
+        host.boot("of-parent", host.upload("parent", parent, "raw"))
+        image, payload, disk = host.child("child-original", "raw")
+        host.await_taken_apart(image)
+        mark = host.crossed.mark()
+        host.boot("of-child", image, payload=payload)
+        host.require_only_delta(mark, image)
+        require(same(_base_of(image), disk), "the base image is not the child's disk")
+        packed, payload, _ = host.child("child-packed", "qcow2", compressed=True)
+        host.boot("of-packed", packed, payload=payload)
+    finally:
+        _restart_agent("raw")
 
 
 def killed(host: Host) -> None:
@@ -203,6 +254,15 @@ def uninstalled(host: Host) -> None:
 
 def _pull(agent: int, image: str) -> None:
     run_tool(MIRAGE, "agent", "pull", "--config-file", LAB / "etc" / f"agent-{agent}" / "agent.conf", image)
+
+
+def _restart_agent(present: str) -> None:
+    _shell(
+        "process_stop agent-1",
+        f'sed -i "s/^present = .*/present = {present}/" "$ETC/agent-1/agent.conf"',
+        "agent_start 1",
+        'await 60 agent-1 http_answers "$(agent_url 1)/agent/status"',
+    )
 
 
 def _kill_agent() -> None:
@@ -269,5 +329,5 @@ def run_tool(*command) -> str:
 
 
 if __name__ == "__main__":
-    ALL = [raw, qcow2, compressed, seeded, snapshot, second, killed, uninstalled]
+    ALL = [raw, qcow2, compressed, original, seeded, snapshot, second, revoked, killed, uninstalled]
     sys.exit(scenario.run(Host, ALL, sys.argv[1:], "Nova works with an agent on its host"))
