@@ -246,11 +246,13 @@ public final class Shelf {
 
     /**
      * Puts a verified file onto the shelf; it is usable when this returns, and survives a crash of the machine after
-     * {@link #force}.
+     * {@link #force}. Where two made the same at one time, the later one takes the place of the other, and is shown to
+     * whoever that was shown to: the bytes are the same.
      *
      * @param file from {@link #workFile}
      */
-    public Held put(ImageId image, ImageView view, Path file, DataDigest digest, long cost)
+    public synchronized Held put(
+            ImageId image, ImageView view, Path file, DataDigest digest, long cost)
             throws IOException {
         Path place = built.resolve(image + "." + view.name().toLowerCase(Locale.ROOT));
         Files.move(
@@ -259,7 +261,10 @@ public final class Shelf {
         if (stamp == null) {
             throw new IOException(place + " went away");
         }
-        Held held = Held.onShelf(image, view, place, digest, cost, stamp);
+        Held made = Held.onShelf(image, view, place, digest, cost, stamp);
+        Held earlier = inventory.find(made.key());
+        boolean shown = earlier != null && earlier.shown() && digest.equals(earlier.digest());
+        Held held = shown ? made.withShown() : made;
         inventory.put(held);
         return held;
     }
@@ -274,9 +279,10 @@ public final class Shelf {
     }
 
     /** This host is about to be told that the image is what the file has. */
-    public void show(Held held) throws IOException {
+    public synchronized void show(Held held) throws IOException {
         lastShown.put(held.key(), System.nanoTime());
-        if (!held.shown()) {
+        Held now = inventory.find(held.key());
+        if (now != null && !now.shown()) {
             inventory.change(held.key(), Held::withShown);
         }
     }

@@ -93,9 +93,18 @@ final class ShelfTest {
             assertThat(held()).containsExactly(A);
             shelf.room(2 * LENGTH).close();
             assertThat(held()).containsExactly(A);
-            assertThatThrownBy(() -> shelf.passing(shelf.free() + 1))
+            assertThatThrownBy(() -> shelf.passing(shelf.free() + (1L << 40)))
                     .isInstanceOf(NoRoomException.class);
         }
+    }
+
+    @Test
+    void whatWasShownIsShownWhenItIsMadeOnceMore() throws IOException {
+        Held first = put(A);
+        shelf.show(first);
+        assertThat(put(A).shown()).isTrue();
+        shelf.remove(first);
+        assertThat(put(A).shown()).isFalse();
     }
 
     @Test
