@@ -35,6 +35,9 @@ final class Ready {
     private final Measures measures;
     private final long budget;
 
+    /** Bytes of what is being put among the bases, so that two do not take the same room. */
+    private long promised;
+
     /**
      * @param budget bytes that bases may have together which Nova has not used yet
      */
@@ -102,8 +105,8 @@ final class Ready {
     }
 
     /** What nobody asked for must not take the disk from the guests. */
-    private void requireRoom(long bytes, BaseDirectory bases) throws IOException {
-        long unused = bases.unusedBytes();
+    private synchronized void requireRoom(long bytes, BaseDirectory bases) throws IOException {
+        long unused = bases.unusedBytes() + promised;
         if (bytes > budget - unused) {
             throw new CannotMakeException(
                     Cause.ROOM,
@@ -114,18 +117,21 @@ final class Ready {
         }
     }
 
-    /** One at a time, so that two do not take the same room. */
-    private synchronized Result seed(Held disk, int removals, BaseDirectory bases)
-            throws IOException {
+    private Result seed(Held disk, int removals, BaseDirectory bases) throws IOException {
         ImageId image = disk.image();
         if (!RawDisk.isPlain(disk.file())) {
             LOG.warn("image {}: its disk looks like something else, Nova would refuse it", image);
             return Result.UNSUITABLE;
         }
-        requireRoom(disk.cost(), bases);
-        long start = System.nanoTime();
-        Seeded seeded = bases.seed(disk, removals, shelf, LOCK_WAIT);
-        measures.took(Phase.SEED, Duration.ofNanos(System.nanoTime() - start));
+        promise(disk.cost(), bases);
+        Seeded seeded;
+        try {
+            long start = System.nanoTime();
+            seeded = bases.seed(disk, removals, shelf, LOCK_WAIT);
+            measures.took(Phase.SEED, Duration.ofNanos(System.nanoTime() - start));
+        } finally {
+            promise(-disk.cost());
+        }
         LOG.info("image {}: base {}", image, seeded);
         return switch (seeded) {
             case DONE -> Result.DONE;
@@ -133,5 +139,14 @@ final class Ready {
             case BUSY -> Result.BUSY;
             case OVERTAKEN -> Result.REVOKED;
         };
+    }
+
+    private synchronized void promise(long bytes, BaseDirectory bases) throws IOException {
+        requireRoom(bytes, bases);
+        promise(bytes);
+    }
+
+    private synchronized void promise(long bytes) {
+        promised += bytes;
     }
 }
