@@ -67,6 +67,7 @@ zsync_row() { # BASE IMAGE
     ln "$2" "$WORK/web/image" 2>/dev/null || cp --reflink=auto "$2" "$WORK/web/image"
     timed zsyncmake -u image -o "$WORK/web/image.zsync" "$WORK/web/image"
     local made=$CPU port fetched
+    rm -f "$WORK/port"
     python3 "$(dirname "$0")/ranges.py" "$WORK/web" >"$WORK/port" &
     local server=$!
     until [ -s "$WORK/port" ]; do sleep 0.1; done
