@@ -78,6 +78,7 @@ import java.util.function.Function;
 /** The Image API on a port of its own, over a library and records in memory, with a client to talk to it. */
 final class TestService implements AutoCloseable {
     static final long SIZE_CAP = 5_000_000;
+    static final String NODE = "here";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Definitions of all test services: what a test changes, it cleans up with {@link #forgetDefinitions}. */
@@ -86,6 +87,7 @@ final class TestService implements AutoCloseable {
     final InMemoryImageLibrary library;
     final InMemoryImageLibrary cheap;
     final MemoryImageRecords records;
+    final MemoryNodes nodes = new MemoryNodes();
     final MemoryTasks tasks;
     final AtomicReference<Instant> now =
             new AtomicReference<>(Instant.parse("2026-03-04T05:06:07.890123Z"));
@@ -229,8 +231,8 @@ final class TestService implements AutoCloseable {
         runner =
                 new TaskRunner(
                         tellingTasks,
-                        new MemoryNodes(),
-                        "here",
+                        nodes,
+                        NODE,
                         Map.of(
                                 ImportJob.TYPE,
                                 imports,

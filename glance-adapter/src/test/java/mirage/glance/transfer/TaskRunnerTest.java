@@ -156,10 +156,11 @@ final class TaskRunnerTest {
             runner.submit(task(number), () -> {});
         }
         atWork.await();
-        long begin = System.nanoTime();
         runner.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        assertThat(new SqlNodes(database).aliveAfter(Instant.EPOCH))
+                .as("the nodes whose tasks did not end in time")
+                .isEmpty();
         assertThat(begun).hasValue(1);
         assertThat(statusOf(count)).containsOnly(Task.Status.PROCESSING);
     }
@@ -237,10 +238,8 @@ final class TaskRunnerTest {
                         1);
         runner.submit(task(0), () -> {});
         atWork.await();
-        long begin = System.nanoTime();
         runner.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
         assertThat(new SqlNodes(database).aliveAfter(Instant.EPOCH)).containsExactly(NODE);
         end.countDown();
         while (!statusOf(1).getFirst().hasEnded()) {

@@ -10,6 +10,7 @@ import mirage.agent.hold.Shelf;
 import mirage.agent.measure.Measures;
 import mirage.agent.nova.BaseDirectory;
 import mirage.agent.nova.BaseDirectory.Seeded;
+import mirage.agent.nova.NovaLocks;
 import mirage.agent.nova.Owner;
 import mirage.catalog.ImageId;
 
@@ -57,7 +58,12 @@ final class FleetHost {
             }
             Shelf shelf = Shelf.open(state, inventory, Long.MAX_VALUE / 4, 0);
             BaseDirectory folder =
-                    new BaseDirectory(bases, locks, Owner.same(), inventory, Clock.systemUTC());
+                    new BaseDirectory(
+                            bases,
+                            new NovaLocks(locks, Owner.same(), Duration.ofMinutes(1)),
+                            Owner.same(),
+                            inventory,
+                            Clock.systemUTC());
             try (ImageBuilder builder =
                     new ImageBuilder(
                             service,
@@ -71,7 +77,7 @@ final class FleetHost {
                         held == null
                                 ? builder.makeOrFetch(image, NOBODY, false)
                                 : builder.make(image, ImageView.DISK, NOBODY);
-                Seeded seeded = folder.seed(made, 0, shelf, Duration.ofMinutes(1));
+                Seeded seeded = folder.seed(made, 0, shelf);
                 if (seeded != Seeded.DONE) {
                     throw new IOException("the base of image " + image + " is " + seeded);
                 }

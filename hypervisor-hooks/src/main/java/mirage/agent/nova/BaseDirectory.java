@@ -34,7 +34,6 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,7 +53,7 @@ public final class BaseDirectory {
     private static final Set<String> AS_IT_IS = Set.of("raw", "gpt", "iso");
 
     private final Path bases;
-    private final Path locks;
+    private final NovaLocks locks;
     private final Owner owner;
     private final Inventory inventory;
     private final Clock clock;
@@ -74,15 +73,20 @@ public final class BaseDirectory {
 
     /**
      * @param bases the folder {@code _base}
-     * @param locks the folder of Nova's locks
      * @param clock for the time of a new base, by which Nova tells how long it was not used
      */
-    public BaseDirectory(Path bases, Path locks, Owner owner, Inventory inventory, Clock clock) {
+    public BaseDirectory(
+            Path bases, NovaLocks locks, Owner owner, Inventory inventory, Clock clock) {
         this(bases, locks, owner, inventory, clock, FileSource::open);
     }
 
     BaseDirectory(
-            Path bases, Path locks, Owner owner, Inventory inventory, Clock clock, Opener opener) {
+            Path bases,
+            NovaLocks locks,
+            Owner owner,
+            Inventory inventory,
+            Clock clock,
+            Opener opener) {
         this.opener = opener;
         this.bases = bases;
         this.locks = locks;
@@ -125,7 +129,7 @@ public final class BaseDirectory {
 
     /** Removes what a crash left of ours, as far as that can be done. */
     public void removeLeftovers() {
-        for (Path folder : List.of(bases, locks)) {
+        for (Path folder : List.of(bases, locks.folder())) {
             try {
                 for (Path file : list(folder)) {
                     if (file.getFileName().toString().startsWith(OURS)) {
@@ -257,16 +261,14 @@ public final class BaseDirectory {
      * @param image on the shelf, which it leaves for that
      * @param removals of the image before the service was asked for it: who was given it before it was revoked must not
      *     bring it back afterwards
-     * @param atMost how long to wait for the lock
      */
-    public Seeded seed(Held image, int removals, Shelf shelf, Duration atMost) throws IOException {
+    public Seeded seed(Held image, int removals, Shelf shelf) throws IOException {
         if (has(image.image())) {
             return Seeded.THERE;
         }
         return place(
                 image,
                 shelf,
-                atMost,
                 true,
                 base -> {
                     if (Files.exists(base, LinkOption.NOFOLLOW_LINKS)) {
@@ -282,12 +284,10 @@ public final class BaseDirectory {
      *
      * @param damaged the stamp of the damaged one
      */
-    public Seeded replace(Held good, Stamp damaged, Shelf shelf, Duration atMost)
-            throws IOException {
+    public Seeded replace(Held good, Stamp damaged, Shelf shelf) throws IOException {
         return place(
                 good,
                 shelf,
-                atMost,
                 false,
                 base -> damaged.isSameFile(Stamp.of(base)) ? null : Seeded.OVERTAKEN);
     }
@@ -297,8 +297,7 @@ public final class BaseDirectory {
         @Nullable Seeded at(Path base) throws IOException;
     }
 
-    private Seeded place(
-            Held image, Shelf shelf, Duration atMost, boolean unasked, Obstacle obstacle)
+    private Seeded place(Held image, Shelf shelf, boolean unasked, Obstacle obstacle)
             throws IOException {
         if (!Files.isDirectory(bases)) {
             Files.createDirectories(bases);
@@ -311,7 +310,7 @@ public final class BaseDirectory {
             shelf.force(image);
             bring(image, mine);
             owner.takeOver(mine);
-            Seeded seeded = install(image, name, mine, atMost, unasked, obstacle);
+            Seeded seeded = install(image, name, mine, unasked, obstacle);
             if (seeded == Seeded.DONE || seeded == Seeded.OVERTAKEN && !isShown(image)) {
                 shelf.remove(image);
             }
@@ -356,10 +355,9 @@ public final class BaseDirectory {
         }
     }
 
-    private Seeded install(
-            Held image, String name, Path mine, Duration atMost, boolean unasked, Obstacle obstacle)
+    private Seeded install(Held image, String name, Path mine, boolean unasked, Obstacle obstacle)
             throws IOException {
-        try (NovaLock lock = NovaLock.acquire(locks, name, owner, atMost)) {
+        try (NovaLock lock = locks.acquire(name)) {
             if (lock == null) {
                 return Seeded.BUSY;
             }
@@ -389,8 +387,8 @@ public final class BaseDirectory {
      *
      * @return false when Nova is about it
      */
-    public boolean remove(ImageId image, Duration atMost) throws IOException {
-        try (NovaLock lock = NovaLock.acquire(locks, nameOf(image), owner, atMost)) {
+    public boolean remove(ImageId image) throws IOException {
+        try (NovaLock lock = locks.acquire(nameOf(image))) {
             if (lock == null) {
                 return false;
             }

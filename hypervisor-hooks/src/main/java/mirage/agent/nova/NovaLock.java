@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +26,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * a file that is gone has locked nothing, and tries again.
  */
 final class NovaLock implements Closeable {
-    private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Map<Path, Boolean> HELD_HERE = new ConcurrentHashMap<>();
     private static final AtomicLong NUMBER = new AtomicLong();
 
@@ -41,33 +38,12 @@ final class NovaLock implements Closeable {
     }
 
     /**
-     * Locks a base by its name.
+     * Locks a base if nobody has it.
      *
-     * @param folder of the locks; made when it is missing
+     * @param file of the lock
      * @param owner of what is made
-     * @param atMost how long to wait
-     * @return null when somebody else had it all the time
      */
-    static @Nullable NovaLock acquire(Path folder, String base, Owner owner, Duration atMost)
-            throws IOException {
-        Path file = folder.resolve("nova-" + base).toAbsolutePath();
-        long end = System.nanoTime() + atMost.toNanos();
-        do {
-            NovaLock lock = tryOnce(file, owner);
-            if (lock != null) {
-                return lock;
-            }
-            try {
-                Thread.sleep(PAUSE);
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("stopped");
-            }
-        } while (System.nanoTime() - end < 0);
-        return null;
-    }
-
-    private static @Nullable NovaLock tryOnce(Path file, Owner owner) throws IOException {
+    static @Nullable NovaLock tryOnce(Path file, Owner owner) throws IOException {
         if (HELD_HERE.putIfAbsent(file, true) != null) {
             return null;
         }

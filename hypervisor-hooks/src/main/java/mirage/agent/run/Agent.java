@@ -7,6 +7,7 @@ import mirage.agent.hold.Inventory;
 import mirage.agent.hold.Shelf;
 import mirage.agent.measure.Measures;
 import mirage.agent.nova.BaseDirectory;
+import mirage.agent.nova.NovaLocks;
 import mirage.agent.nova.Owner;
 import mirage.agent.proxy.AgentServer;
 import mirage.agent.proxy.ImageRequests;
@@ -168,7 +169,12 @@ final class Agent implements Closeable {
         }
         Owner owner = nova.user() == null ? Owner.same() : Owner.named(nova.user(), instances);
         BaseDirectory bases =
-                new BaseDirectory(nova.bases(), nova.locks(), owner, inventory, Clock.systemUTC());
+                new BaseDirectory(
+                        nova.bases(),
+                        new NovaLocks(nova.locks(), owner, nova.lockWait()),
+                        owner,
+                        inventory,
+                        Clock.systemUTC());
         bases.removeLeftovers();
         bases.look();
         return bases;

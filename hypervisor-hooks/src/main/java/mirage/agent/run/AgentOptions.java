@@ -187,6 +187,17 @@ final class AgentOptions {
                     OptionType.path(),
                     "Where Nova locks its bases, when that is not the folder locks in instances_path.");
 
+    static final ConfigOption<Duration> LOCK_WAIT =
+            ConfigOption.of(
+                    NOVA,
+                    "lock_wait",
+                    OptionType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+                    "10s",
+                    """
+                    How long the agent waits for a base that Nova has locked, which it is then fetching itself. After that
+                    a pull of this image fails and an order to remove it is tried again later.
+                    """);
+
     static final ConfigOption<String> NOVA_USER =
             ConfigOption.of(
                     NOVA,
@@ -341,6 +352,7 @@ final class AgentOptions {
                                         INSTANCES_PATH,
                                         BASE_DIR,
                                         LOCK_PATH,
+                                        LOCK_WAIT,
                                         NOVA_USER),
                                 OptionGroup.of(
                                         "The agent's own account",

@@ -52,9 +52,10 @@ record AgentSettings(
     /**
      * Nova on this host.
      *
+     * @param lockWait how long to wait for a base that Nova has locked
      * @param user to whom files are given, null for the one that the agent runs as
      */
-    record Nova(Path bases, Path locks, @Nullable String user) {}
+    record Nova(Path bases, Path locks, Duration lockWait, @Nullable String user) {}
 
     static AgentSettings from(Configuration configuration) throws ConfigException {
         Path state = configuration.get(AgentOptions.STATE_DIR).toAbsolutePath().normalize();
@@ -112,6 +113,7 @@ record AgentSettings(
         return new Nova(
                 absolute.resolve(configuration.get(AgentOptions.BASE_DIR)),
                 configuration.get(AgentOptions.LOCK_PATH).orElse(absolute.resolve("locks")),
+                configuration.get(AgentOptions.LOCK_WAIT),
                 user.isEmpty() ? null : user);
     }
 }

@@ -17,7 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,6 @@ import java.util.Set;
  */
 final class Duties {
     private static final Logger LOG = LoggerFactory.getLogger(Duties.class);
-    private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
     private static final int MAX_NAMES = 10_000;
     private static final int UNAUTHORIZED = 401;
 
@@ -124,7 +122,7 @@ final class Duties {
                     shelf.remove(held);
                 }
             }
-            if (bases == null || bases.remove(image, LOCK_WAIT)) {
+            if (bases == null || bases.remove(image)) {
                 inventory.removedRevoked(image);
                 LOG.warn("image {} is revoked, and gone from this host", image);
             } else {

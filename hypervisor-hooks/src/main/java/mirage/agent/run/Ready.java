@@ -26,7 +26,6 @@ import java.time.Duration;
 /** Makes images ready on this host before somebody asks for them. */
 final class Ready {
     private static final Logger LOG = LoggerFactory.getLogger(Ready.class);
-    private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
 
     private final ImageBuilder builder;
     private final Shelf shelf;
@@ -127,7 +126,7 @@ final class Ready {
         Seeded seeded;
         try {
             long start = System.nanoTime();
-            seeded = bases.seed(disk, removals, shelf, LOCK_WAIT);
+            seeded = bases.seed(disk, removals, shelf);
             measures.took(Phase.SEED, Duration.ofNanos(System.nanoTime() - start));
         } finally {
             promise(-disk.cost());

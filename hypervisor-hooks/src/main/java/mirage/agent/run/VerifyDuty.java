@@ -41,7 +41,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class VerifyDuty {
     private static final Logger LOG = LoggerFactory.getLogger(VerifyDuty.class);
-    private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
@@ -248,7 +247,7 @@ final class VerifyDuty {
         if (!expected.equals(good.digest())) {
             throw new IOException("what came for it has " + good.digest());
         }
-        Seeded seeded = bases.replace(good, found, shelf, LOCK_WAIT);
+        Seeded seeded = bases.replace(good, found, shelf);
         LOG.warn("{}: {}", held.file(), seeded);
         if (seeded != Seeded.BUSY) {
             unmended.remove(held.key());

@@ -27,8 +27,7 @@ final class BandwidthTest {
 
     @Test
     void goesNoFasterThanItMay() throws IOException {
-        assertThat(timeOf(new Bandwidth(RATE), 11))
-                .isBetween(Duration.ofMillis(490), Duration.ofSeconds(5));
+        assertThat(timeOf(new Bandwidth(RATE), 11)).isGreaterThan(Duration.ofMillis(490));
     }
 
     @Test
@@ -45,7 +44,7 @@ final class BandwidthTest {
             }
         }
         assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isBetween(Duration.ofMillis(740), Duration.ofSeconds(5));
+                .isGreaterThan(Duration.ofMillis(740));
     }
 
     @Test
@@ -58,7 +57,12 @@ final class BandwidthTest {
 
     @Test
     void withoutALimitItDoesNotWait() throws IOException {
-        assertThat(timeOf(new Bandwidth(0), 100_000)).isLessThan(Duration.ofSeconds(1));
+        Bandwidth unlimited = new Bandwidth(0);
+        Thread.currentThread().interrupt();
+        for (int i = 0; i < 1000; i++) {
+            unlimited.take(PIECE); // would not wait with that
+        }
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test

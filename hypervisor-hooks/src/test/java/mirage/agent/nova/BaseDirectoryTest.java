@@ -50,10 +50,14 @@ final class BaseDirectoryTest {
     private BaseDirectory bases(Inventory inventory, Instant now) {
         return new BaseDirectory(
                 directory.resolve("_base"),
-                directory.resolve("locks"),
+                locks(),
                 Owner.same(),
                 inventory,
                 Clock.fixed(now, ZoneOffset.UTC));
+    }
+
+    private NovaLocks locks() {
+        return new NovaLocks(directory.resolve("locks"), Owner.same(), SHORT);
     }
 
     private static Held put(Shelf shelf) throws IOException {
@@ -70,7 +74,7 @@ final class BaseDirectoryTest {
         Inventory inventory = Inventory.open(directory);
         Shelf shelf = Shelf.open(directory, inventory, Long.MAX_VALUE, 0);
         BaseDirectory bases = bases(inventory, now);
-        assertThat(bases.seed(put(shelf), 0, shelf, SHORT)).isEqualTo(Seeded.DONE);
+        assertThat(bases.seed(put(shelf), 0, shelf)).isEqualTo(Seeded.DONE);
         Path base = directory.resolve("_base").resolve(BaseDirectory.nameOf(IMAGE));
         assertThat(base).hasBinaryContent(DISK);
         assertThat(Files.getLastModifiedTime(base).toInstant()).isEqualTo(now);
@@ -92,9 +96,9 @@ final class BaseDirectoryTest {
         Path base = directory.resolve("_base").resolve(BaseDirectory.nameOf(IMAGE));
         Files.createDirectories(requireNonNull(base.getParent()));
         Files.writeString(base, "Nova's");
-        assertThat(bases.seed(put(shelf), 0, shelf, SHORT)).isEqualTo(Seeded.THERE);
+        assertThat(bases.seed(put(shelf), 0, shelf)).isEqualTo(Seeded.THERE);
         assertThat(base).hasContent("Nova's");
-        assertThat(bases.replace(put(shelf), requireNonNull(Stamp.of(base)), shelf, SHORT))
+        assertThat(bases.replace(put(shelf), requireNonNull(Stamp.of(base)), shelf))
                 .isEqualTo(Seeded.DONE);
         assertThat(base).hasBinaryContent(DISK);
         assertThat(directory.resolve("_base").toFile().list()).hasSize(1);
@@ -106,11 +110,11 @@ final class BaseDirectoryTest {
         Shelf shelf = Shelf.open(directory, inventory, Long.MAX_VALUE, 0);
         BaseDirectory bases = bases(inventory, Instant.EPOCH);
         Path base = baseOf(IMAGE);
-        assertThat(bases.seed(put(shelf), 0, shelf, SHORT)).isEqualTo(Seeded.DONE);
+        assertThat(bases.seed(put(shelf), 0, shelf)).isEqualTo(Seeded.DONE);
         Stamp damaged = requireNonNull(Stamp.of(base));
         // As Nova's cleaning does.
         Files.delete(base);
-        assertThat(bases.replace(put(shelf), damaged, shelf, SHORT)).isEqualTo(Seeded.OVERTAKEN);
+        assertThat(bases.replace(put(shelf), damaged, shelf)).isEqualTo(Seeded.OVERTAKEN);
         assertThat(base).doesNotExist();
         assertThat(inventory.onShelf(IMAGE, ImageView.DISK)).isNull();
     }
@@ -121,11 +125,11 @@ final class BaseDirectoryTest {
         Shelf shelf = Shelf.open(directory, inventory, Long.MAX_VALUE, 0);
         BaseDirectory bases = bases(inventory, Instant.EPOCH);
         Path base = baseOf(IMAGE);
-        assertThat(bases.seed(put(shelf), 0, shelf, SHORT)).isEqualTo(Seeded.DONE);
+        assertThat(bases.seed(put(shelf), 0, shelf)).isEqualTo(Seeded.DONE);
         Stamp damaged = requireNonNull(Stamp.of(base));
         Path next = Files.writeString(base.resolveSibling("next"), "Nova's");
         Files.move(next, base, StandardCopyOption.REPLACE_EXISTING);
-        assertThat(bases.replace(put(shelf), damaged, shelf, SHORT)).isEqualTo(Seeded.OVERTAKEN);
+        assertThat(bases.replace(put(shelf), damaged, shelf)).isEqualTo(Seeded.OVERTAKEN);
         assertThat(base).hasContent("Nova's");
     }
 
@@ -134,16 +138,15 @@ final class BaseDirectoryTest {
         Inventory inventory = Inventory.open(directory);
         Shelf shelf = Shelf.open(directory, inventory, Long.MAX_VALUE, 0);
         BaseDirectory bases = bases(inventory, Instant.EPOCH);
-        assertThat(bases.seed(put(shelf), 0, shelf, SHORT)).isEqualTo(Seeded.DONE);
+        assertThat(bases.seed(put(shelf), 0, shelf)).isEqualTo(Seeded.DONE);
         Stamp damaged = requireNonNull(Stamp.of(baseOf(IMAGE)));
         int before = bases.removals(IMAGE);
-        assertThat(bases.remove(IMAGE, SHORT)).isTrue();
-        assertThat(bases.seed(put(shelf), before, shelf, SHORT)).isEqualTo(Seeded.OVERTAKEN);
-        assertThat(bases.replace(put(shelf), damaged, shelf, SHORT)).isEqualTo(Seeded.OVERTAKEN);
+        assertThat(bases.remove(IMAGE)).isTrue();
+        assertThat(bases.seed(put(shelf), before, shelf)).isEqualTo(Seeded.OVERTAKEN);
+        assertThat(bases.replace(put(shelf), damaged, shelf)).isEqualTo(Seeded.OVERTAKEN);
         assertThat(baseOf(IMAGE)).doesNotExist();
         assertThat(inventory.images()).isEmpty();
-        assertThat(bases.seed(put(shelf), bases.removals(IMAGE), shelf, SHORT))
-                .isEqualTo(Seeded.DONE);
+        assertThat(bases.seed(put(shelf), bases.removals(IMAGE), shelf)).isEqualTo(Seeded.DONE);
     }
 
     @Test
@@ -151,7 +154,7 @@ final class BaseDirectoryTest {
         Inventory inventory = Inventory.open(directory);
         Shelf shelf = Shelf.open(directory, inventory, Long.MAX_VALUE, 0);
         BaseDirectory bases = bases(inventory, Instant.EPOCH);
-        assertThat(bases.seed(put(shelf), 0, shelf, SHORT)).isEqualTo(Seeded.DONE);
+        assertThat(bases.seed(put(shelf), 0, shelf)).isEqualTo(Seeded.DONE);
         try (FileChannel file = FileChannel.open(baseOf(IMAGE), StandardOpenOption.WRITE)) {
             file.truncate(DISK.length / 2);
         }
@@ -174,7 +177,7 @@ final class BaseDirectoryTest {
         BaseDirectory bases =
                 new BaseDirectory(
                         directory.resolve("_base"),
-                        directory.resolve("locks"),
+                        locks(),
                         Owner.same(),
                         inventory,
                         Clock.systemUTC(),
@@ -196,7 +199,7 @@ final class BaseDirectoryTest {
         BaseDirectory bases =
                 new BaseDirectory(
                         directory.resolve("_base"),
-                        directory.resolve("locks"),
+                        locks(),
                         Owner.same(),
                         inventory,
                         Clock.systemUTC());
@@ -217,7 +220,7 @@ final class BaseDirectoryTest {
         Inventory inventory = Inventory.open(directory);
         Shelf shelf = Shelf.open(directory, inventory, Long.MAX_VALUE, 0);
         BaseDirectory bases = bases(inventory, Instant.EPOCH);
-        assertThat(bases.seed(put(shelf), 0, shelf, SHORT)).isEqualTo(Seeded.DONE);
+        assertThat(bases.seed(put(shelf), 0, shelf)).isEqualTo(Seeded.DONE);
         assertThat(bases.unusedBytes()).isEqualTo(DISK.length);
         Inventory again = Inventory.open(directory);
         assertThat(bases(again, Instant.EPOCH).unusedBytes()).isEqualTo(DISK.length);

@@ -53,16 +53,19 @@ final class NovaLockTest {
         return directory.resolve("locks");
     }
 
+    private NovaLocks locksWith(Duration patience) {
+        return new NovaLocks(locks(), Owner.same(), patience);
+    }
+
     private NovaLock take() throws IOException {
-        return requireNonNull(NovaLock.acquire(locks(), NAME, Owner.same(), SHORT));
+        return requireNonNull(locksWith(SHORT).acquire(NAME));
     }
 
     @Test
     void oneAtATimeInThisProcess() throws IOException {
         try (NovaLock _ = take()) {
-            assertThat(NovaLock.acquire(locks(), NAME, Owner.same(), SHORT)).isNull();
-            try (NovaLock other =
-                    NovaLock.acquire(locks(), NAME.replace('d', 'e'), Owner.same(), SHORT)) {
+            assertThat(locksWith(SHORT).acquire(NAME)).isNull();
+            try (NovaLock other = locksWith(SHORT).acquire(NAME.replace('d', 'e'))) {
                 assertThat(other).isNotNull();
             }
         }
@@ -75,7 +78,7 @@ final class NovaLockTest {
     void novaAndWeKeepEachOtherOut() throws Exception {
         try (Nova nova = new Nova()) {
             assertThat(nova.says()).isEqualTo("locked");
-            assertThat(NovaLock.acquire(locks(), NAME, Owner.same(), SHORT)).isNull();
+            assertThat(locksWith(SHORT).acquire(NAME)).isNull();
             nova.letGo();
             assertThat(nova.says()).isEqualTo("released");
             take().close();
@@ -95,7 +98,7 @@ final class NovaLockTest {
         try (Nova nova = new Nova()) {
             assertThat(nova.says()).isEqualTo("locked");
             nova.process.destroyForcibly().waitFor();
-            requireNonNull(NovaLock.acquire(locks(), NAME, Owner.same(), LONG)).close();
+            requireNonNull(locksWith(LONG).acquire(NAME)).close();
         }
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /** Names and defaults are what operators rely on: the committed reference pins them. */
@@ -60,6 +61,7 @@ final class AgentOptionsTest {
                         new AgentSettings.Nova(
                                 Path.of("/var/lib/nova/instances/_base"),
                                 Path.of("/var/lib/nova/instances/locks"),
+                                Duration.ofSeconds(10),
                                 null));
     }
 

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -42,9 +41,7 @@ final class Qcow2ImageTest {
         ByteSource container = fullDisk(64 * GIB);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
-        long start = System.nanoTime();
         DiskImage image = Qcow2Image.open(container, warnings);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         assertThat(threads.getCurrentThreadAllocatedBytes() - allocatedBefore)
                 .as("bytes allocated, also what was freed again: the tables are 8 MiB, read once")
                 .isLessThan(32 << 20);
