@@ -20,6 +20,24 @@ public final class FileSource implements ByteSource {
         return new FileSource(FileChannel.open(file, StandardOpenOption.READ));
     }
 
+    /**
+     * An open file, as long as it is now.
+     *
+     * @param channel readable; {@link #close} closes it
+     */
+    public static FileSource of(FileChannel channel) throws IOException {
+        return new FileSource(channel);
+    }
+
+    /**
+     * Has the kernel write bytes to another file at its position, see {@link FileChannel#transferTo}.
+     *
+     * @return how many, at least one unless the source ends there
+     */
+    public long transferTo(long position, long count, FileChannel target) throws IOException {
+        return channel.transferTo(position, count, target);
+    }
+
     @Override
     public long length() {
         return length;

@@ -16,6 +16,12 @@ import java.nio.ByteBuffer;
 public final class DeltaApplier {
     private static final int BUFFER_BYTES = 1 << 20;
 
+    /** File systems share blocks, of this size or smaller ones. */
+    private static final int ALIGNMENT = 4096;
+
+    /** What is shorter is quicker read and written than asked for, and keeps the target in fewer extents. */
+    private static final int MIN_SHARED = 128 << 10;
+
     private final Delta delta;
     private final ByteSource base;
     private final Target target;
@@ -23,6 +29,9 @@ public final class DeltaApplier {
 
     /** Bytes that are next to each other in the target, though not in base and delta. */
     private ByteBuffer gathered;
+
+    /** Bytes of the target that are written or gathered. */
+    private long made;
 
     private int frame = -1;
     private @Nullable ByteBuffer content;
@@ -34,6 +43,18 @@ public final class DeltaApplier {
 
         /** So many zeros. */
         void zeros(long length) throws IOException;
+
+        /**
+         * Puts bytes of the base there without their passing through here, such as by sharing blocks of a file system.
+         *
+         * @param from where they are in the base: like its place in the target, a multiple of 4096, as the length is
+         * @return the bytes as the target now has them, read for the digest while what follows is written: what the base
+         *     had a moment ago is not what counts. Null when this cannot be done here, as by default: the bytes are then
+         *     written
+         */
+        default @Nullable ByteSource share(long from, long length) throws IOException {
+            return null;
+        }
     }
 
     private DeltaApplier(Delta delta, ByteSource base, Target target, DigestThread digest)
@@ -86,14 +107,39 @@ public final class DeltaApplier {
         flush();
         digest.zeros(length);
         target.zeros(length);
+        made += length;
     }
 
     private void copy(long from, long length) throws IOException {
+        long head = -from & ALIGNMENT - 1;
+        long middle = length - head & -ALIGNMENT;
+        if (middle < MIN_SHARED || (from - made) % ALIGNMENT != 0) {
+            read(from, length);
+            return;
+        }
+        read(from, head);
+        share(from + head, middle);
+        read(from + head + middle, length - head - middle);
+    }
+
+    private void share(long from, long length) throws IOException {
+        flush();
+        ByteSource shared = target.share(from, length);
+        if (shared == null) {
+            read(from, length);
+        } else {
+            digest.take(shared);
+            made += length;
+        }
+    }
+
+    private void read(long from, long length) throws IOException {
         for (long at = from; at < from + length; ) {
             int part = part(from + length - at);
             int start = gathered.position();
             base.readFully(at, gathered.limit(start + part));
             at += part;
+            made += part;
         }
     }
 
@@ -105,6 +151,7 @@ public final class DeltaApplier {
             int part = part(Math.min(from + length - at, bytes.remaining() - start));
             gathered.limit(gathered.position() + part).put(bytes.slice(start, part));
             at += part;
+            made += part;
         }
     }
 

@@ -1,7 +1,11 @@
 package mirage.delta;
 
+import mirage.bytes.ByteSource;
 import mirage.codec.DataDigest;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -9,7 +13,8 @@ import java.util.concurrent.BlockingQueue;
 
 /**
  * A data digest that is taken by a thread of its own, while the bytes are written: of what an image takes to be made, half
- * is its digest. Its buffers go round: empty to who fills them, full to the thread, empty again.
+ * is its digest. Its buffers go round: empty to who fills them, full to the thread, empty again. What lies in the image
+ * without having passed through a buffer is read back from it.
  */
 final class DigestThread implements AutoCloseable {
     private static final int BUFFERS = 4;
@@ -20,6 +25,8 @@ final class DigestThread implements AutoCloseable {
 
         record Zeros(long length) implements Part {}
 
+        record Stored(ByteSource bytes) implements Part {}
+
         record End() implements Part {}
     }
 
@@ -28,7 +35,11 @@ final class DigestThread implements AutoCloseable {
     private final BlockingQueue<Part> parts = new ArrayBlockingQueue<>(4 * BUFFERS);
     private final Thread thread = Thread.ofPlatform().daemon().name("digest").unstarted(this::run);
 
+    private final ByteBuffer readBack;
+    private @Nullable IOException notRead;
+
     private DigestThread(int bufferBytes) {
+        readBack = ByteBuffer.allocate(bufferBytes);
         for (int i = 0; i < BUFFERS; i++) {
             empty.add(ByteBuffer.allocate(bufferBytes));
         }
@@ -58,13 +69,25 @@ final class DigestThread implements AutoCloseable {
         put(new Part.Zeros(length));
     }
 
-    /** The digest of all that was taken. Call once, as the last. */
-    DataDigest finish() throws InterruptedIOException {
+    /** Takes bytes that stay where they are until the end. */
+    void take(ByteSource stored) throws InterruptedIOException {
+        put(new Part.Stored(stored));
+    }
+
+    /**
+     * The digest of all that was taken. Call once, as the last.
+     *
+     * @throws IOException when something that was stored cannot be read
+     */
+    DataDigest finish() throws IOException {
         put(new Part.End());
         try {
             thread.join();
         } catch (InterruptedException stopped) {
             throw interrupted();
+        }
+        if (notRead != null) {
+            throw notRead;
         }
         return digest.finish();
     }
@@ -86,6 +109,7 @@ final class DigestThread implements AutoCloseable {
                         empty.put(buffer);
                     }
                     case Part.Zeros(long length) -> digest.zeros(length);
+                    case Part.Stored(ByteSource bytes) -> readBack(bytes);
                     case Part.End() -> {
                         return;
                     }
@@ -93,6 +117,20 @@ final class DigestThread implements AutoCloseable {
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Of several failures the first counts; who writes goes on until its end, and hears of it there. */
+    private void readBack(ByteSource bytes) {
+        try {
+            for (long at = 0; at < bytes.length() && notRead == null; ) {
+                int part = (int) Math.min(bytes.length() - at, readBack.capacity());
+                bytes.readFully(at, readBack.clear().limit(part));
+                digest.update(readBack.flip());
+                at += part;
+            }
+        } catch (IOException failure) {
+            notRead = failure;
         }
     }
 

@@ -6,8 +6,10 @@ import static mirage.library.TestLibraries.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.catalog.ImageId;
+import mirage.codec.CorruptBlobException;
 import mirage.delta.Delta;
 import mirage.delta.DeltaApplier;
 import mirage.delta.DeltaPlan;
@@ -79,6 +81,102 @@ final class ImageDeltasTest {
                     }
                 });
         return made.toByteArray();
+    }
+
+    /** Takes the long runs of the base by itself, in memory. */
+    private static class SharingTarget implements DeltaApplier.Target {
+        private final byte[] base;
+        private final byte[] made;
+        private int length;
+        private long shared;
+
+        SharingTarget(byte[] base, int length) {
+            this.base = base.clone();
+            this.made = new byte[length];
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) {
+            int count = bytes.remaining();
+            bytes.get(made, length, count);
+            length += count;
+        }
+
+        @Override
+        public void zeros(long count) {
+            length += (int) count;
+        }
+
+        @Override
+        public ByteSource share(long from, long count) {
+            assertThat(from % 4096 + length % 4096 + count % 4096).isZero();
+            System.arraycopy(base, (int) from, made, length, (int) count);
+            ByteSource bytes = ByteSources.of(ByteBuffer.wrap(made, length, (int) count).slice());
+            length += (int) count;
+            shared += count;
+            return bytes;
+        }
+    }
+
+    private static void apply(byte[] delta, byte[] base, SharingTarget target) throws IOException {
+        DeltaApplier.apply(
+                Delta.open("delta", ByteSources.of(ByteBuffer.wrap(delta))),
+                ByteSources.of(ByteBuffer.wrap(base)),
+                target);
+    }
+
+    /** The runs begin anywhere: bytes at both ends are written, and those of other places than the base's too. */
+    @Test
+    void longRunsOfTheBaseMayBeShared() throws IOException {
+        byte[] base = new byte[5_000_000];
+        new Random(3).nextBytes(base);
+        byte[] target = base.clone();
+        Arrays.fill(target, 1_000_000, 1_070_001, (byte) 1);
+        System.arraycopy(base, 2_000_003, target, 3_000_000, 500_000);
+        byte[] delta = make(base, target);
+        SharingTarget made = new SharingTarget(base, target.length);
+        apply(delta, base, made);
+        assertThat(made.made).isEqualTo(target);
+        assertThat(made.length).isEqualTo(target.length);
+        assertThat(made.shared).isBetween(3_500_000L, 4_930_000L);
+    }
+
+    @Test
+    void whatWasSharedIsPartOfTheDigest() throws IOException {
+        byte[] base = RandomDisks.disk(7, 3_000_000);
+        byte[] delta = make(base, RandomDisks.changed(base, 7, 3));
+        SharingTarget made = new SharingTarget(base, base.length);
+        Arrays.fill(made.base, (byte) 1); // the file was written over since it was opened
+        assertThatThrownBy(() -> apply(delta, base, made))
+                .isInstanceOf(CorruptBlobException.class)
+                .hasMessageContaining("target");
+    }
+
+    @Test
+    void whatWasSharedAndCannotBeReadIsAFailure() throws IOException {
+        byte[] base = RandomDisks.disk(7, 3_000_000);
+        byte[] delta = make(base, RandomDisks.changed(base, 7, 3));
+        SharingTarget made =
+                new SharingTarget(base, base.length) {
+                    @Override
+                    public ByteSource share(long from, long count) {
+                        super.share(from, count);
+                        return new ByteSource() {
+                            @Override
+                            public long length() {
+                                return count;
+                            }
+
+                            @Override
+                            public int readAt(long position, ByteBuffer target) throws IOException {
+                                throw new IOException("Input/output error");
+                            }
+                        };
+                    }
+                };
+        assertThatThrownBy(() -> apply(delta, base, made))
+                .isInstanceOf(IOException.class)
+                .hasMessage("Input/output error");
     }
 
     @ParameterizedTest

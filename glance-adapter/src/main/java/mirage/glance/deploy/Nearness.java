@@ -55,8 +55,27 @@ final class Nearness {
      * @param mayBe what must hold of them besides
      */
     List<ImageRecord> to(ImageRecord image, Scope scope, Predicate<ImageRecord> mayBe, int atMost) {
+        return chosen(candidates(image, scope), image, mayBe, atMost);
+    }
+
+    /**
+     * The same, and after them other images that were there before this one, the newest first: of some of these it may turn
+     * out that they are near.
+     */
+    List<ImageRecord> pool(
+            ImageRecord image, Scope scope, Predicate<ImageRecord> mayBe, int atMost) {
+        List<ImageRecord> candidates = candidates(image, scope);
+        candidates.addAll(newest(image, scope, List.of(), atMost));
+        return chosen(candidates, image, mayBe, atMost);
+    }
+
+    private static List<ImageRecord> chosen(
+            List<ImageRecord> candidates,
+            ImageRecord image,
+            Predicate<ImageRecord> mayBe,
+            int atMost) {
         Map<ImageId, ImageRecord> near = new LinkedHashMap<>();
-        for (ImageRecord other : candidates(image, scope)) {
+        for (ImageRecord other : candidates) {
             if (near.size() < atMost
                     && !other.id().equals(image.id())
                     && !near.containsKey(other.id())
@@ -74,7 +93,11 @@ final class Nearness {
         String name = image.attributes().name();
         if (name != null && !name.isEmpty()) {
             candidates.addAll(
-                    newest(image, scope, List.of(new Filter.OneOf(TextField.NAME, Set.of(name)))));
+                    newest(
+                            image,
+                            scope,
+                            List.of(new Filter.OneOf(TextField.NAME, Set.of(name))),
+                            OF_A_KIND));
         }
         for (ImageId alike : alike(image)) {
             add(records.find(alike), candidates);
@@ -87,7 +110,7 @@ final class Nearness {
             }
         }
         if (distribution.size() == DISTRIBUTION.size()) {
-            candidates.addAll(newest(image, scope, distribution));
+            candidates.addAll(newest(image, scope, distribution, OF_A_KIND));
         }
         return candidates;
     }
@@ -104,10 +127,11 @@ final class Nearness {
     }
 
     /** The newest ones that were there before the image. */
-    private List<ImageRecord> newest(ImageRecord image, Scope scope, List<Filter> filters) {
+    private List<ImageRecord> newest(
+            ImageRecord image, Scope scope, List<Filter> filters, int atMost) {
         List<Filter> all = new ArrayList<>(filters);
         all.add(new Filter.OneOf(TextField.STATUS, Set.of(ImageStatus.ACTIVE.wireName())));
-        return records.list(new ImageQuery(scope, all, NEWEST_FIRST, image, OF_A_KIND));
+        return records.list(new ImageQuery(scope, all, NEWEST_FIRST, image, atMost));
     }
 
     private List<ImageId> alike(ImageRecord image) {

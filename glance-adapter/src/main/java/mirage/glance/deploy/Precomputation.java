@@ -1,6 +1,7 @@
 package mirage.glance.deploy;
 
 import mirage.catalog.ImageId;
+import mirage.deploy.Deployment;
 import mirage.glance.deploy.Deployable.Place;
 import mirage.glance.record.Hosts;
 import mirage.glance.record.ImageRecord;
@@ -10,24 +11,32 @@ import mirage.glance.record.Visibility;
 import mirage.glance.store.ImageStore;
 import mirage.glance.store.ImageStores;
 import mirage.glance.store.LibraryStore;
+import mirage.library.ImageView;
 import mirage.library.StoredImage;
 import mirage.library.View;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Makes deltas that are likely to be asked for: to each image that becomes active, between disks, from the two images that
- * it is probably nearest to and that its owner sees. One at a time, when nobody waits for another. What is to be made when
- * the process ends is made when it is asked for.
+ * it is probably nearest to, and from the one that it is most alike by its files, of those that its owner sees. One at a
+ * time, when nobody waits for another. What is to be made when the process ends is made when it is asked for.
  */
 public final class Precomputation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Precomputation.class);
     private static final int BASES = 2;
+
+    /** Of so many it is found out how alike they are; whose file tables cannot be read in time are not looked at. */
+    private static final int POOL = 32;
+
     private static final Duration PATIENCE = Duration.ofHours(1);
 
     /** Whether it is to end is looked at so often. */
@@ -90,20 +99,53 @@ public final class Precomputation implements AutoCloseable {
         if (image == null || !awaitStructured(image)) {
             return;
         }
-        List<ImageRecord> near =
-                nearness.to(
+        List<ImageRecord> pool =
+                nearness.pool(
                         image,
                         Scopes.of(image.attributes().owner()),
                         other -> isSeenByOwner(other, image),
-                        BASES);
-        for (ImageRecord base : near) {
-            if (!closed) {
-                make(base, image);
-            }
+                        POOL);
+        int probable = Math.min(BASES, pool.size());
+        for (ImageRecord base : pool.subList(0, probable)) {
+            makeFrom(base, image);
+        }
+        ImageRecord alike = mostAlike(pool.subList(probable, pool.size()), image);
+        if (alike != null) {
+            makeFrom(alike, image);
         }
     }
 
-    private void make(ImageRecord base, ImageRecord image) {
+    /** Null when none has anything that helps. */
+    private @Nullable ImageRecord mostAlike(List<ImageRecord> others, ImageRecord image)
+            throws IOException {
+        List<Place> places = deployables.placesOf(image);
+        if (closed || places.isEmpty()) {
+            return null;
+        }
+        Place target = places.getFirst();
+        Map<ImageView, ImageRecord> bases = new LinkedHashMap<>();
+        for (ImageRecord other : others) {
+            for (Place held : deployables.placesOf(other)) {
+                if (held.store().equals(target.store())) {
+                    bases.putIfAbsent(held.view(View.DISK), other);
+                }
+            }
+        }
+        for (Deployment.Candidate candidate :
+                target.deployment()
+                        .candidates(target.view(View.DISK), List.copyOf(bases.keySet()))) {
+            ImageRecord base = bases.get(candidate.base());
+            if (base != null) {
+                return base;
+            }
+        }
+        return null;
+    }
+
+    private void makeFrom(ImageRecord base, ImageRecord image) {
+        if (closed) {
+            return;
+        }
         for (Place target : deployables.placesOf(image)) {
             for (Place held : deployables.placesOf(base)) {
                 if (held.store().equals(target.store())) {

@@ -434,6 +434,28 @@ final class DeployApiTest {
         byte[] first = random(30);
         String from = upload("alice", "ahead", "", first);
         String target = upload("alice", "ahead", "", changed(first, 800_000));
+        awaitReady(target, from);
+    }
+
+    /** Two of the same name are probably nearer, and are not; nothing but its files tells which image is. */
+    @Test
+    void theDeltaFromWhatIsMostAlikeIsMadeAheadToo() throws Exception {
+        byte[] tree = random(31);
+        String alike = upload("alice", "", "", tree);
+        String other = upload("alice", "", "", random(34));
+        for (int number = 32; number < 34; number++) {
+            upload("alice", "same-name", "", random(number));
+        }
+        String target = upload("alice", "same-name", "", changed(tree, 700_000));
+        awaitReady(target, alike);
+        assertThat(
+                        get(200, "alice", "/images/%s/deltas?base=%s".formatted(target, other))
+                                .json()
+                                .path("deltas"))
+                .isEmpty();
+    }
+
+    private void awaitReady(String target, String from) throws Exception {
         String path = "/images/%s/deltas?base=%s".formatted(target, from);
         boolean ready = false;
         for (int i = 0; i < 600 && !ready; i++) {

@@ -5,6 +5,7 @@ import mirage.bytes.FileSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /** A base that is read. It may be cut short or go away under us: then its reads fail with an exception of its own. */
@@ -39,6 +40,28 @@ final class BaseFile implements ByteSource {
             return read;
         } catch (IOException failure) {
             throw new BaseFailedException(failure);
+        }
+    }
+
+    /**
+     * Has the kernel copy a part of it, which shares blocks where the file system can.
+     *
+     * @param at where it goes in the other file
+     * @return false when that was not done, or not to its end: whoever copies by reading learns why
+     */
+    boolean copy(long from, long length, FileChannel to, long at) {
+        try {
+            to.position(at);
+            for (long done = 0; done < length; ) {
+                long count = source.transferTo(from + done, length - done, to);
+                if (count <= 0) {
+                    return false;
+                }
+                done += count;
+            }
+            return true;
+        } catch (IOException failure) {
+            return false;
         }
     }
 

@@ -407,7 +407,7 @@ public final class ImageBuilder implements AutoCloseable {
             long start = System.nanoTime();
             try (Shelf.Room _ = shelf.room(lengthOf(index, DeltaRun.Zero.class, false));
                     BaseFile source = BaseFile.open(base.file());
-                    SparseFile out = SparseFile.create(file, deadline)) {
+                    SparseFile out = SparseFile.create(file, source, deadline)) {
                 DeltaApplier.apply(delta, source, out); // 4
                 out.end();
                 measures.copied(lengthOf(index, DeltaRun.Copy.class, true));

@@ -2,7 +2,11 @@ package mirage.agent.build;
 
 import mirage.agent.deploy.Deadline;
 import mirage.agent.hold.NoRoomException;
+import mirage.bytes.ByteSource;
+import mirage.bytes.FileSource;
 import mirage.delta.DeltaApplier;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,6 +27,7 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(PIECE_BYTES).asReadOnlyBuffer();
 
     private final FileChannel channel;
+    private final @Nullable BaseFile base;
     private final Deadline deadline;
     private final AtomicReference<IOException> notForced = new AtomicReference<>();
     private long length;
@@ -30,15 +35,37 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
     private long forcedCost;
     private Thread forcing = new Thread();
 
-    private SparseFile(FileChannel channel, Deadline deadline) {
+    private SparseFile(FileChannel channel, @Nullable BaseFile base, Deadline deadline) {
         this.channel = channel;
+        this.base = base;
         this.deadline = deadline;
     }
 
-    static SparseFile create(Path file, Deadline deadline) throws IOException {
+    /**
+     * @param base that it is made of, with which it shares blocks where the file system can; null when it is not
+     */
+    static SparseFile create(Path file, @Nullable BaseFile base, Deadline deadline)
+            throws IOException {
         return new SparseFile(
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.READ),
+                base,
                 deadline);
+    }
+
+    @Override
+    public @Nullable ByteSource share(long from, long count) throws IOException {
+        if (base == null || !base.copy(from, count, channel, length)) {
+            return null;
+        }
+        deadline.moved();
+        ByteSource shared = FileSource.of(channel).slice(length, count);
+        length += count;
+        cost += count;
+        return shared;
     }
 
     @Override

@@ -64,7 +64,7 @@ final class WholeDownload {
     private Held expanded(ImageViews views, Path container, Path disk, long length)
             throws IOException {
         try (FileSource bytes = FileSource.open(container);
-                SparseFile out = SparseFile.create(disk, deadline)) {
+                SparseFile out = SparseFile.create(disk, null, deadline)) {
             require(
                     "what was uploaded",
                     views.container().sha256(),
