@@ -39,6 +39,34 @@ public record FileRecord(
         Content content,
         ContentFlags flags) {
 
+    /** The same file by another name. */
+    public FileRecord withPath(RawName other) {
+        return with(other, flags);
+    }
+
+    /** The same, flagged as damaged. */
+    public FileRecord asDamaged() {
+        return with(path, new ContentFlags(flags.encrypted, true));
+    }
+
+    private FileRecord with(RawName otherPath, ContentFlags otherFlags) {
+        return new FileRecord(
+                otherPath,
+                inode,
+                type,
+                mode,
+                uid,
+                gid,
+                links,
+                size,
+                times,
+                device,
+                linkTarget,
+                xattrs,
+                content,
+                otherFlags);
+    }
+
     /** Major and minor number of a device node. */
     public record Device(int major, int minor) {
         public static final Device NONE = new Device(0, 0);

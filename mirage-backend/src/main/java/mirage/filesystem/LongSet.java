@@ -2,7 +2,7 @@ package mirage.filesystem;
 
 import java.util.Arrays;
 
-/** Positive numbers, without an object for each: open addressing, at most half full, 0 marks a free place. */
+/** Numbers but 0, without an object for each: open addressing, at most half full, 0 marks a free place. */
 public final class LongSet {
     private long[] places = new long[16];
     private int size;

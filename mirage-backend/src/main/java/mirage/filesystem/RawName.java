@@ -41,6 +41,20 @@ public final class RawName implements Comparable<RawName> {
         return new RawName(joined);
     }
 
+    /** The bytes before {@code length}, which must be within this. */
+    public RawName prefix(int length) {
+        return of(bytes, 0, length);
+    }
+
+    /** The bytes before the first NUL, all of them when there is none. */
+    public RawName untilNul() {
+        int end = 0;
+        while (end < bytes.length && bytes[end] != 0) {
+            end++;
+        }
+        return end == bytes.length ? this : prefix(end);
+    }
+
     public int length() {
         return bytes.length;
     }

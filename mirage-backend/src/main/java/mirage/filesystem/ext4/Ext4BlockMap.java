@@ -1,5 +1,7 @@
 package mirage.filesystem.ext4;
 
+import mirage.filesystem.walk.FileMapping;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -13,16 +15,16 @@ final class Ext4BlockMap {
     private static final int LEVELS = 3;
 
     private final Ext4Volume volume;
-    private final Ext4Mapping mapping;
+    private final FileMapping mapping;
     private final int perBlock;
 
-    private Ext4BlockMap(Ext4Volume volume, Ext4Mapping mapping) {
+    private Ext4BlockMap(Ext4Volume volume, FileMapping mapping) {
         this.volume = volume;
         this.mapping = mapping;
         this.perBlock = volume.blockSize() / Integer.BYTES;
     }
 
-    static void read(Ext4Volume volume, Ext4Inode inode, Ext4Mapping mapping) throws IOException {
+    static void read(Ext4Volume volume, Ext4Inode inode, FileMapping mapping) throws IOException {
         new Ext4BlockMap(volume, mapping).walk(inode.map());
     }
 

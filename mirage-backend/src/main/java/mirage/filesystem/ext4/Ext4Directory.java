@@ -3,14 +3,12 @@ package mirage.filesystem.ext4;
 import mirage.bytes.ExtentMap;
 import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.RawName;
+import mirage.filesystem.walk.DirectoryListing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
-import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -33,31 +31,19 @@ final class Ext4Directory {
 
     private final Ext4Volume volume;
     private final Ext4Inode inode;
-    private final int room;
-    private final List<Entry> entries = new ArrayList<>();
-    private boolean damaged;
-    private boolean full;
-
-    /** A name and the inode that it leads to. */
-    record Entry(long inode, RawName name) {}
-
-    /**
-     * @param entries sorted by name, each name once, without those of the directory itself and of its parent
-     * @param damaged whether names may be missing
-     */
-    record Listing(List<Entry> entries, boolean damaged) {}
+    private final DirectoryListing.Builder names;
 
     private Ext4Directory(Ext4Volume volume, Ext4Inode inode, int room) {
         this.volume = volume;
         this.inode = inode;
-        this.room = room;
+        this.names = new DirectoryListing.Builder(volume, inode.number(), room);
     }
 
     /**
      * @param content of the directory
      * @param room how many entries may be kept; the rest is left out with a warning
      */
-    static Listing read(Ext4Volume volume, Ext4Inode inode, Content content, int room)
+    static DirectoryListing read(Ext4Volume volume, Ext4Inode inode, Content content, int room)
             throws IOException {
         Ext4Directory directory = new Ext4Directory(volume, inode, room);
         switch (content) {
@@ -65,7 +51,7 @@ final class Ext4Directory {
             case Content.Mapped mapped -> directory.readBlocks(mapped.map());
             case Content.Encoded _ -> throw new IllegalArgumentException("ext4 encodes nothing");
         }
-        return directory.sorted();
+        return directory.names.build();
     }
 
     static RawName escaped(byte[] cipherText) {
@@ -83,13 +69,13 @@ final class Ext4Directory {
     private void readBlocks(ExtentMap map) throws IOException {
         int blockSize = volume.blockSize();
         long end = 0;
-        for (int i = 0; i < map.runCount() && !full; i++) {
+        for (int i = 0; i < map.runCount() && !names.isFull(); i++) {
             ExtentMap.Run run = map.run(i);
             if (run.offset() != end) {
-                damage(end, "a hole up to " + run.offset());
+                names.damage(end, "a hole up to " + run.offset());
             }
             end = run.end();
-            for (long done = 0; done < run.length() && !full; done += READ_BYTES) {
+            for (long done = 0; done < run.length() && !names.isFull(); done += READ_BYTES) {
                 int length = (int) Math.min(READ_BYTES, run.length() - done);
                 ByteBuffer blocks = volume.read(run.target() + done, length);
                 for (int at = 0; at < length; at += blockSize) {
@@ -99,20 +85,20 @@ final class Ext4Directory {
                 }
             }
         }
-        if (!full && end < inode.size()) {
-            damage(end, "a hole up to the end at " + inode.size());
+        if (!names.isFull() && end < inode.size()) {
+            names.damage(end, "a hole up to the end at " + inode.size());
         }
     }
 
     private void readEntries(ByteBuffer bytes, long base, int from, int to) {
-        for (int at = from; at < to && !full; ) {
+        for (int at = from; at < to && !names.isFull(); ) {
             int length = to - at < ENTRY_HEADER_BYTES ? 0 : recordLength(bytes, at);
             int nameLength = length == 0 ? 0 : bytes.get(at + 6) & 0xff;
             if (length < MIN_ENTRY_BYTES
                     || length % 4 != 0
                     || length > to - at
                     || nameLength + ENTRY_HEADER_BYTES > length) {
-                damage(
+                names.damage(
                         base + at,
                         "entry expected within "
                                 + (to - at)
@@ -145,59 +131,9 @@ final class Ext4Directory {
     }
 
     private void add(long at, long target, byte[] name) {
-        if (isOwnOrParent(name)) {
-            return;
-        }
-        if (name.length == 0 || !inode.isEncrypted() && !isName(name)) {
-            damage(at, "a name is empty, or holds '/' or NUL");
-            return;
-        }
-        if (entries.size() >= room) {
-            full = true;
-            damage(at, "too many entries to keep, " + room + " at once; the rest is left out");
-            return;
-        }
-        entries.add(new Entry(target, inode.isEncrypted() ? escaped(name) : RawName.of(name)));
-    }
-
-    private static boolean isOwnOrParent(byte[] name) {
-        return name.length > 0
-                && name.length <= 2
-                && name[0] == '.'
-                && name[name.length - 1] == '.';
-    }
-
-    private static boolean isName(byte[] name) {
-        for (byte octet : name) {
-            if (octet == '/' || octet == 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private Listing sorted() {
-        entries.sort(Comparator.comparing(Entry::name));
-        List<Entry> unique = new ArrayList<>(entries.size());
-        for (Entry entry : entries) {
-            if (!unique.isEmpty() && unique.getLast().name.equals(entry.name)) {
-                damage(
-                        0,
-                        "inodes "
-                                + unique.getLast().inode
-                                + " and "
-                                + entry.inode
-                                + " by one name");
-            } else {
-                unique.add(entry);
-            }
-        }
-        return new Listing(unique, damaged);
-    }
-
-    private void damage(long at, String what) {
-        damaged = true;
-        volume.warn("directory inode " + inode.number() + " at " + at + ": " + what);
+        boolean cipherText =
+                inode.isEncrypted() && name.length > 0 && !DirectoryListing.isOwnOrParent(name);
+        names.add(at, target, cipherText ? escaped(name).toBytes() : name);
     }
 
     private void verify(ByteBuffer block, long at) {
@@ -213,7 +149,7 @@ final class Ext4Directory {
             int count = Short.toUnsignedInt(block.getShort(table + 2));
             int tableTail = table + limit * 8;
             if (count > limit || tableTail > block.limit() - 8) {
-                damage(at, "hash table expected within the block, found limit " + limit);
+                names.damage(at, "hash table expected within the block, found limit " + limit);
                 return;
             }
             crc.update(block.slice(0, table + count * 8));
@@ -225,7 +161,7 @@ final class Ext4Directory {
             crc.update(block.slice(0, tail));
             checksumAt = tail + ENTRY_HEADER_BYTES;
         } else {
-            damage(at, "checksum expected at the end of the block, found none");
+            names.damage(at, "checksum expected at the end of the block, found none");
             return;
         }
         int computed = Ext4Checksums.register(crc);

@@ -1,6 +1,7 @@
 package mirage.filesystem.ext4;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.walk.FileMapping;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,9 @@ final class Ext4Extents {
 
     private final Ext4Volume volume;
     private final Ext4Inode inode;
-    private final Ext4Mapping mapping;
+    private final FileMapping mapping;
 
-    private Ext4Extents(Ext4Volume volume, Ext4Inode inode, Ext4Mapping mapping) {
+    private Ext4Extents(Ext4Volume volume, Ext4Inode inode, FileMapping mapping) {
         this.volume = volume;
         this.inode = inode;
         this.mapping = mapping;
@@ -33,7 +34,7 @@ final class Ext4Extents {
     /**
      * @throws FormatException when the root is no extent tree; damage below it is warned of and left out
      */
-    static void read(Ext4Volume volume, Ext4Inode inode, Ext4Mapping mapping) throws IOException {
+    static void read(Ext4Volume volume, Ext4Inode inode, FileMapping mapping) throws IOException {
         new Ext4Extents(volume, inode, mapping).walk();
     }
 

@@ -3,6 +3,7 @@ package mirage.filesystem.ext4;
 import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.walk.TreeWalk;
 
 import java.io.IOException;
 
@@ -45,6 +46,7 @@ final class Ext4FileSystem implements FileSystem {
 
     @Override
     public void walk(FileVisitor visitor) throws IOException {
-        new Ext4Walk(new Ext4Volume(volume, superblock, warnings), visitor).run();
+        Ext4Volume reader = new Ext4Volume(volume, superblock, warnings);
+        new TreeWalk<>(reader, new Ext4Tree(reader), visitor).run();
     }
 }

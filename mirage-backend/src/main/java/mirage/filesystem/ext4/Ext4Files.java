@@ -7,22 +7,15 @@ import mirage.filesystem.FileRecord.ContentFlags;
 import mirage.filesystem.FileRecord.Device;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
-import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.walk.Placement;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Objects;
 
 /** Makes file records of inodes. What is damaged is left out with a warning and flagged. */
 final class Ext4Files {
-    /** Records of files with several names, so that each of these need not be read anew: 13 MiB at most. */
-    private static final int MAX_KEPT = 512;
-
-    private static final int MAX_KEPT_RUNS = 1024;
-    private static final int MAX_KEPT_BYTES = 1024;
-
     /** Behind what an inode can hold, content of an inline file is zeros: as far as we spell them out. */
     private static final int MAX_INLINE_BYTES = 1 << 16;
 
@@ -31,7 +24,6 @@ final class Ext4Files {
 
     private final Ext4Volume volume;
     private final Ext4Xattrs attributes;
-    private final Map<Long, FileRecord> linked = new RecentlyUsed<>(MAX_KEPT);
 
     /** Where the content is, of a link also what it says. */
     private record Body(Content content, RawName linkTarget, boolean damaged) {
@@ -52,25 +44,6 @@ final class Ext4Files {
      * @param inode in use, of a type that exists
      */
     FileRecord describe(RawName path, Ext4Inode inode) throws IOException {
-        if (inode.links() == 1 || inode.isDirectory()) {
-            return describeAnew(path, inode);
-        }
-        FileRecord known = linked.get(inode.number());
-        if (known != null) {
-            return withPath(known, path);
-        }
-        FileRecord file = describeAnew(path, inode);
-        if (isSmall(file)) {
-            linked.put(inode.number(), file);
-        }
-        return file;
-    }
-
-    static FileRecord damaged(FileRecord file) {
-        return with(file, file.path(), new ContentFlags(file.flags().encrypted(), true));
-    }
-
-    private FileRecord describeAnew(RawName path, Ext4Inode inode) throws IOException {
         Ext4Xattrs.Attributes found = attributes.read(inode);
         FileType type = Objects.requireNonNull(inode.type());
         Body body = body(inode, type, found.inlineData());
@@ -109,12 +82,8 @@ final class Ext4Files {
         if (inode.isInline()) {
             return Body.of(new Content.Inline(RawName.of(inlineBytes(inode, inlineData))), false);
         }
-        Ext4Mapping.Placement placement = Ext4Mapping.read(volume, inode);
-        Content content =
-                placement.map().runCount() == 0
-                        ? Content.NONE
-                        : new Content.Mapped(placement.map());
-        return Body.of(content, placement.damaged());
+        Placement placement = Ext4Mapping.read(volume, inode);
+        return Body.of(placement.content(), placement.damaged());
     }
 
     /** Kernel documentation, "Inline Data": first what {@code i_block} holds, then the attribute. */
@@ -161,8 +130,8 @@ final class Ext4Files {
             inode.map().get(0, bytes);
             return new Body(Content.NONE, target(inode, bytes), false);
         }
-        Ext4Mapping.Placement placement = Ext4Mapping.read(volume, inode);
-        byte[] bytes = volume.content(placement.map(), (int) size);
+        Placement placement = Ext4Mapping.read(volume, inode);
+        byte[] bytes = volume.content(placement.map(), 0, (int) size).array();
         return new Body(
                 new Content.Mapped(placement.map()), target(inode, bytes), placement.damaged());
     }
@@ -182,45 +151,6 @@ final class Ext4Files {
             int end = Math.min(bytes.length, 2 + stored);
             return Ext4Directory.escaped(Arrays.copyOfRange(bytes, Math.min(2, end), end));
         }
-        int end = 0;
-        while (end < bytes.length && bytes[end] != 0) {
-            end++;
-        }
-        return RawName.of(bytes, 0, end);
-    }
-
-    private static boolean isSmall(FileRecord file) {
-        long bytes = 0;
-        for (FileRecord.ExtendedAttribute attribute : file.xattrs()) {
-            bytes += attribute.name().length() + attribute.value().length();
-        }
-        return switch (file.content()) {
-            case Content.Inline inline -> bytes + inline.bytes().length() <= MAX_KEPT_BYTES;
-            case Content.Mapped mapped ->
-                    bytes <= MAX_KEPT_BYTES && mapped.map().runCount() <= MAX_KEPT_RUNS;
-            case Content.Encoded _ -> throw new IllegalArgumentException("ext4 encodes nothing");
-        };
-    }
-
-    private static FileRecord withPath(FileRecord file, RawName path) {
-        return with(file, path, file.flags());
-    }
-
-    private static FileRecord with(FileRecord file, RawName path, ContentFlags flags) {
-        return new FileRecord(
-                path,
-                file.inode(),
-                file.type(),
-                file.mode(),
-                file.uid(),
-                file.gid(),
-                file.links(),
-                file.size(),
-                file.times(),
-                file.device(),
-                file.linkTarget(),
-                file.xattrs(),
-                file.content(),
-                flags);
+        return RawName.of(bytes).untilNul();
     }
 }

@@ -76,7 +76,7 @@ record Ext4Inode(
                 EXTRA_SIZE_AT,
                 "a multiple of 4 up to " + (in.length() - OLD_SIZE),
                 extraSize);
-        FileType type = type(in.u16(0));
+        FileType type = FileType.ofMode(in.u16(0));
         int flags = in.s32(0x20);
         int known = OLD_SIZE + extraSize;
         return new Ext4Inode(
@@ -100,19 +100,6 @@ record Ext4Inode(
                 bytes.slice(0x28, MAP_BYTES).order(ByteOrder.LITTLE_ENDIAN),
                 (extraSize == 0 ? bytes.slice(0, 0) : bytes.slice(known, in.length() - known))
                         .order(ByteOrder.LITTLE_ENDIAN));
-    }
-
-    private static @Nullable FileType type(int mode) {
-        return switch (mode >>> 12) {
-            case 0x1 -> FileType.FIFO;
-            case 0x2 -> FileType.CHARACTER_DEVICE;
-            case 0x4 -> FileType.DIRECTORY;
-            case 0x6 -> FileType.BLOCK_DEVICE;
-            case 0x8 -> FileType.REGULAR;
-            case 0xa -> FileType.SYMLINK;
-            case 0xc -> FileType.SOCKET;
-            default -> null;
-        };
     }
 
     /** The high word once was a directory's ACL, and still is unless directories may be large. */

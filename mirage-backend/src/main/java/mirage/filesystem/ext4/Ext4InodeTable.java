@@ -1,11 +1,11 @@
 package mirage.filesystem.ext4;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.walk.ReadAhead;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /** Finds inodes by number. Kernel documentation, "Finding an Inode". */
@@ -19,54 +19,28 @@ final class Ext4InodeTable {
     /** Bytes that {@code i_extra_isize} counts up to the end of the checksum's high half. */
     private static final int EXTRA_WITH_CHECKSUM = 4;
 
-    /** What is read ahead at once: 64 Ki inodes of 256 bytes. */
-    private static final int AHEAD_BYTES = 16 << 20;
-
     private final Ext4Volume volume;
     private final Ext4Superblock superblock;
     private final Ext4GroupDescriptors descriptors;
     private final byte[] scratch;
-
-    /** Inodes read ahead: their numbers, ascending, and where their tables hold them, one behind the other. */
-    private long[] aheadNumbers = new long[0];
-
-    private byte[] ahead = new byte[0];
+    private final ReadAhead ahead;
 
     Ext4InodeTable(Ext4Volume volume) {
         this.volume = volume;
         this.superblock = volume.superblock();
         this.descriptors = new Ext4GroupDescriptors(volume);
         this.scratch = new byte[superblock.inodeSize()];
+        this.ahead = new ReadAhead(superblock.inodeSize());
     }
 
     /** How many inodes can be read ahead. */
     int maxAhead() {
-        return AHEAD_BYTES / superblock.inodeSize();
+        return ahead.capacity();
     }
 
-    /**
-     * Prepares for inodes that will be asked for in an order of their own: reads them in that of the tables, once.
-     *
-     * @param numbers at most {@link #maxAhead()}; those that make no sense are left for {@link #read} to refuse
-     */
+    /** Prepares for inodes that will be asked for in an order of their own. */
     void readAhead(long[] numbers) throws IOException {
-        long[] sorted = numbers.clone();
-        Arrays.sort(sorted);
-        int size = superblock.inodeSize();
-        byte[] copies = new byte[sorted.length * size];
-        aheadNumbers = new long[0];
-        int count = 0;
-        for (long number : sorted) {
-            try {
-                bytes(number).get(0, copies, count * size, size);
-                sorted[count++] = number;
-            } catch (FormatException e) {
-                // told when the walk comes to it
-                continue;
-            }
-        }
-        aheadNumbers = Arrays.copyOf(sorted, count);
-        ahead = copies;
+        ahead.fill(numbers, this::stored);
     }
 
     /**
@@ -78,11 +52,11 @@ final class Ext4InodeTable {
     }
 
     private ByteBuffer bytes(long number) throws IOException {
-        int size = superblock.inodeSize();
-        int index = Arrays.binarySearch(aheadNumbers, number);
-        if (index >= 0) {
-            return ByteBuffer.wrap(ahead).slice(index * size, size).order(ByteOrder.LITTLE_ENDIAN);
-        }
+        ByteBuffer known = ahead.find(number);
+        return known == null ? stored(number) : known.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private ByteBuffer stored(long number) throws IOException {
         if (number < 1 || number > superblock.inodeCount()) {
             throw new FormatException(
                     "inode "
@@ -100,6 +74,7 @@ final class Ext4InodeTable {
                             + ": expected less than "
                             + superblock.groupCount());
         }
+        int size = superblock.inodeSize();
         long table = descriptors.inodeTable(group) * superblock.blockSize();
         long position = table + (number - 1) % superblock.inodesPerGroup() * size;
         return volume.cached(position, size, "inode " + number);

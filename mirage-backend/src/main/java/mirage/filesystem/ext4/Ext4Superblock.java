@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.HexFormat;
+import java.util.UUID;
 
 /**
  * The superblock, validated. Kernel documentation, "Super Block".
@@ -239,15 +239,7 @@ record Ext4Superblock(
 
     /** As {@code blkid} writes it. */
     String uuidText() {
-        String hex = HexFormat.of().formatHex(uuid.toBytes());
-        return hex.substring(0, 8)
-                + "-"
-                + hex.substring(8, 12)
-                + "-"
-                + hex.substring(12, 16)
-                + "-"
-                + hex.substring(16, 20)
-                + "-"
-                + hex.substring(20);
+        ByteBuffer bytes = ByteBuffer.wrap(uuid.toBytes());
+        return new UUID(bytes.getLong(), bytes.getLong()).toString();
     }
 }

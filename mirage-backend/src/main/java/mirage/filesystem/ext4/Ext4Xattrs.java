@@ -229,7 +229,8 @@ final class Ext4Xattrs {
                             + " and i_size "
                             + inode.size());
         }
-        byte[] content = volume.content(Ext4Mapping.read(volume, inode).map(), (int) size);
+        byte[] content =
+                volume.content(Ext4Mapping.read(volume, inode).map(), 0, (int) size).array();
         RawName value = RawName.of(content);
         largeValues.put(number, value);
         return value;

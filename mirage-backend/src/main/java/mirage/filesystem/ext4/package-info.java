@@ -3,7 +3,7 @@
  * classes name its sections.
  *
  * <pre>
- *   Ext4Format → Ext4FileSystem → Ext4Walk        the tree, one path after the other
+ *   Ext4Format → Ext4FileSystem → Ext4Tree        what TreeWalk walks
  *                                   ├─ Ext4InodeTable → Ext4GroupDescriptors, Ext4Inode
  *                                   ├─ Ext4Directory                      names of a directory
  *                                   └─ Ext4Files                          inode → file record
@@ -20,7 +20,7 @@
  * the cipher text on disk; the size of such a link is that of its cipher text with its length in front. Damaged
  * attributes are left out with a warning; the file they belong to counts as damaged only if its inode or content is.
  *
- * <p>May use: {@code bytes}.
+ * <p>May use: {@code bytes}, {@code filesystem.walk}.
  */
 @NullMarked
 package mirage.filesystem.ext4;

@@ -2,13 +2,10 @@ package mirage.filesystem.xfs;
 
 import mirage.bytes.ExtentMap;
 import mirage.filesystem.FileRecord.Content;
-import mirage.filesystem.RawName;
+import mirage.filesystem.walk.DirectoryListing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 
 /**
  * The names in a directory. "Directories". In the inode they are a list of their own form; in block, leaf, node and
@@ -33,25 +30,13 @@ final class XfsDirectory {
 
     private final XfsVolume volume;
     private final XfsInode inode;
-    private final int room;
     private final int typeBytes;
-    private final List<Entry> entries = new ArrayList<>();
-    private boolean damaged;
-    private boolean full;
-
-    /** A name and the inode that it leads to. */
-    record Entry(long inode, RawName name) {}
-
-    /**
-     * @param entries sorted by name, each name once, without those of the directory itself and of its parent
-     * @param damaged whether names may be missing
-     */
-    record Listing(List<Entry> entries, boolean damaged) {}
+    private final DirectoryListing.Builder names;
 
     private XfsDirectory(XfsVolume volume, XfsInode inode, int room) {
         this.volume = volume;
         this.inode = inode;
-        this.room = room;
+        this.names = new DirectoryListing.Builder(volume, inode.number(), room);
         this.typeBytes = volume.features().hasFileTypes() ? 1 : 0;
     }
 
@@ -59,7 +44,7 @@ final class XfsDirectory {
      * @param content of the directory
      * @param room how many entries may be kept; the rest is left out with a warning
      */
-    static Listing read(XfsVolume volume, XfsInode inode, Content content, int room)
+    static DirectoryListing read(XfsVolume volume, XfsInode inode, Content content, int room)
             throws IOException {
         XfsDirectory directory = new XfsDirectory(volume, inode, room);
         switch (content) {
@@ -68,24 +53,24 @@ final class XfsDirectory {
             case Content.Mapped mapped -> directory.readBlocks(mapped.map());
             case Content.Encoded _ -> throw new IllegalArgumentException("xfs encodes nothing");
         }
-        return directory.sorted();
+        return directory.names.build();
     }
 
     /** "Short Form Directories": inode numbers are wide in all entries when one needs it. */
     private void readShort(ByteBuffer bytes) {
         if (bytes.limit() < 2) {
-            damage(0, "a header expected, found " + bytes.limit() + " bytes");
+            names.damage(0, "a header expected, found " + bytes.limit() + " bytes");
             return;
         }
         int count = bytes.get(0) & 0xff;
         int numberBytes = bytes.get(1) == 0 ? 4 : 8;
         int at = 2 + numberBytes;
-        for (int i = 0; i < count && !full; i++) {
+        for (int i = 0; i < count && !names.isFull(); i++) {
             int nameLength = at < bytes.limit() ? bytes.get(at) & 0xff : 0;
             int nameAt = at + 3;
             int numberAt = nameAt + nameLength + typeBytes;
             if (numberAt + numberBytes > bytes.limit()) {
-                damage(at, count + " entries expected, found " + i);
+                names.damage(at, count + " entries expected, found " + i);
                 return;
             }
             long target =
@@ -104,17 +89,17 @@ final class XfsDirectory {
         for (int i = 0; i < map.runCount(); i++) {
             ExtentMap.Run run = map.run(i);
             long at = Math.max(next, run.offset() - run.offset() % size);
-            for (; at < run.end() && !full; at += size) {
+            for (; at < run.end() && !names.isFull(); at += size) {
                 if (XfsVolume.isMapped(map, at, size)) {
                     readBlock(volume.content(map, at, size), at, XfsVolume.place(map, at));
                 } else {
-                    damage(at, "a hole within a block of " + size + " bytes");
+                    names.damage(at, "a hole within a block of " + size + " bytes");
                 }
             }
             next = at;
         }
-        if (!full && (next == 0 || next < inode.size())) {
-            damage(next, "a hole up to the end at " + inode.size());
+        if (!names.isFull() && (next == 0 || next < inode.size())) {
+            names.damage(next, "a hole up to the end at " + inode.size());
         }
     }
 
@@ -125,12 +110,13 @@ final class XfsDirectory {
         if (magic == (checked ? BLOCK_3 : BLOCK)) {
             long index = Integer.toUnsignedLong(block.getInt(end - TAIL_BYTES));
             if (index > (end - TAIL_BYTES - HEADER_BYTES_3) / LEAF_ENTRY_BYTES) {
-                damage(base, "an index expected within the block, found " + index + " entries");
+                names.damage(
+                        base, "an index expected within the block, found " + index + " entries");
                 return;
             }
             end -= TAIL_BYTES + (int) index * LEAF_ENTRY_BYTES;
         } else if (magic != (checked ? DATA_3 : DATA)) {
-            damage(base, "a block of names expected, found 0x" + Integer.toHexString(magic));
+            names.damage(base, "a block of names expected, found 0x" + Integer.toHexString(magic));
             return;
         }
         if (checked) {
@@ -146,7 +132,7 @@ final class XfsDirectory {
 
     /** "Block Directories": entries and free space, each at a multiple of 8 and ended by a tag. */
     private void readEntries(ByteBuffer block, long base, int from, int to) {
-        for (int at = from; at < to && !full; ) {
+        for (int at = from; at < to && !names.isFull(); ) {
             int left = to - at;
             int length;
             if (left < ALIGNMENT) {
@@ -163,7 +149,7 @@ final class XfsDirectory {
                 }
             }
             if (length == 0 || length % ALIGNMENT != 0 || length > left) {
-                damage(
+                names.damage(
                         base + at,
                         "entry expected within " + left + " bytes, found one of " + length);
                 return;
@@ -175,58 +161,6 @@ final class XfsDirectory {
     private void add(long at, long target, ByteBuffer bytes, int nameAt, int nameLength) {
         byte[] name = new byte[nameLength];
         bytes.get(nameAt, name);
-        if (isOwnOrParent(name)) {
-            return;
-        }
-        if (!isName(name)) {
-            damage(at, "a name is empty, or holds '/' or NUL");
-            return;
-        }
-        if (entries.size() >= room) {
-            full = true;
-            damage(at, "too many entries to keep, " + room + " at once; the rest is left out");
-            return;
-        }
-        entries.add(new Entry(target, RawName.of(name)));
-    }
-
-    private static boolean isOwnOrParent(byte[] name) {
-        return name.length > 0
-                && name.length <= 2
-                && name[0] == '.'
-                && name[name.length - 1] == '.';
-    }
-
-    private static boolean isName(byte[] name) {
-        for (byte octet : name) {
-            if (octet == '/' || octet == 0) {
-                return false;
-            }
-        }
-        return name.length > 0;
-    }
-
-    private Listing sorted() {
-        entries.sort(Comparator.comparing(Entry::name));
-        List<Entry> unique = new ArrayList<>(entries.size());
-        for (Entry entry : entries) {
-            if (!unique.isEmpty() && unique.getLast().name.equals(entry.name)) {
-                damage(
-                        0,
-                        "inodes "
-                                + unique.getLast().inode
-                                + " and "
-                                + entry.inode
-                                + " by one name");
-            } else {
-                unique.add(entry);
-            }
-        }
-        return new Listing(unique, damaged);
-    }
-
-    private void damage(long at, String what) {
-        damaged = true;
-        volume.warn("directory inode " + inode.number() + " at " + at + ": " + what);
+        names.add(at, target, name);
     }
 }

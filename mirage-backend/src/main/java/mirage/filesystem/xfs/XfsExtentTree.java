@@ -1,6 +1,7 @@
 package mirage.filesystem.xfs;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.walk.FileMapping;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +27,10 @@ final class XfsExtentTree {
 
     private final XfsVolume volume;
     private final XfsInode inode;
-    private final XfsMapping mapping;
+    private final FileMapping mapping;
     private final int headerBytes;
 
-    private XfsExtentTree(XfsVolume volume, XfsInode inode, XfsMapping mapping) {
+    private XfsExtentTree(XfsVolume volume, XfsInode inode, FileMapping mapping) {
         this.volume = volume;
         this.inode = inode;
         this.mapping = mapping;
@@ -47,7 +48,7 @@ final class XfsExtentTree {
      * @param root what the fork holds
      * @throws FormatException when the root is no tree; damage below it is warned of and left out
      */
-    static void read(XfsVolume volume, XfsInode inode, ByteBuffer root, XfsMapping mapping)
+    static void read(XfsVolume volume, XfsInode inode, ByteBuffer root, FileMapping mapping)
             throws IOException {
         new XfsExtentTree(volume, inode, mapping).walk(root);
     }
@@ -98,7 +99,7 @@ final class XfsExtentTree {
             }
             int room = (bytes.limit() - headerBytes) / RECORD_BYTES;
             require(count > 0 && count <= room, name, "bb_numrecs", count);
-            mapping.addRecords(bytes, headerBytes, count);
+            XfsMapping.addRecords(mapping, bytes, headerBytes, count);
         } catch (FormatException e) {
             mapping.damage(e);
         }

@@ -3,6 +3,7 @@ package mirage.filesystem.xfs;
 import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.walk.TreeWalk;
 
 import java.io.IOException;
 
@@ -45,6 +46,7 @@ final class XfsFileSystem implements FileSystem {
 
     @Override
     public void walk(FileVisitor visitor) throws IOException {
-        new XfsWalk(new XfsVolume(volume, superblock, warnings), visitor).run();
+        XfsVolume reader = new XfsVolume(volume, superblock, warnings);
+        new TreeWalk<>(reader, new XfsTree(reader), visitor).run();
     }
 }

@@ -7,21 +7,14 @@ import mirage.filesystem.FileRecord.ContentFlags;
 import mirage.filesystem.FileRecord.Device;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
-import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.walk.Placement;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import java.util.Objects;
 
 /** Makes file records of inodes. What is damaged is left out with a warning and flagged. */
 final class XfsFiles {
-    /** Records of files with several names, so that each of these need not be read anew: 13 MiB at most. */
-    private static final int MAX_KEPT = 512;
-
-    private static final int MAX_KEPT_RUNS = 1024;
-    private static final int MAX_KEPT_BYTES = 1024;
-
     /** No link target is longer. "Symbolic Links". */
     private static final int MAX_TARGET_BYTES = 1024;
 
@@ -29,7 +22,6 @@ final class XfsFiles {
 
     private final XfsVolume volume;
     private final XfsAttributes attributes;
-    private final Map<Long, FileRecord> linked = new RecentlyUsed<>(MAX_KEPT);
 
     /** Where the content is, of a link also what it says, of a device which. */
     private record Body(Content content, RawName linkTarget, Device device, boolean damaged) {
@@ -50,25 +42,6 @@ final class XfsFiles {
      * @param inode in use, of a type that exists
      */
     FileRecord describe(RawName path, XfsInode inode) throws IOException {
-        if (inode.links() == 1 || inode.isDirectory()) {
-            return describeAnew(path, inode);
-        }
-        FileRecord known = linked.get(inode.number());
-        if (known != null) {
-            return with(known, path, known.flags());
-        }
-        FileRecord file = describeAnew(path, inode);
-        if (isSmall(file)) {
-            linked.put(inode.number(), file);
-        }
-        return file;
-    }
-
-    static FileRecord damaged(FileRecord file) {
-        return with(file, file.path(), new ContentFlags(file.flags().encrypted(), true));
-    }
-
-    private FileRecord describeAnew(RawName path, XfsInode inode) throws IOException {
         FileType type = Objects.requireNonNull(inode.type());
         Body body = body(inode, type);
         return new FileRecord(
@@ -124,35 +97,22 @@ final class XfsFiles {
     }
 
     private Body mapped(XfsInode inode, long end) throws IOException {
-        XfsMapping.Placement placement = XfsMapping.ofContent(volume, inode, end);
-        Content content =
-                placement.map().runCount() == 0
-                        ? Content.NONE
-                        : new Content.Mapped(placement.map());
-        return Body.of(content, placement.damaged());
+        Placement placement = XfsMapping.ofContent(volume, inode, end);
+        return Body.of(placement.content(), placement.damaged());
     }
 
     private Body link(XfsInode inode) throws IOException {
         requireSize(inode, MAX_TARGET_BYTES);
         if (inode.data().format() == XfsInode.FORMAT_LOCAL) {
-            return new Body(Content.NONE, untilNul(RawName.of(local(inode))), Device.NONE, false);
+            return new Body(Content.NONE, RawName.of(local(inode)).untilNul(), Device.NONE, false);
         }
-        XfsMapping.Placement placement =
-                XfsMapping.ofContent(volume, inode, XfsLink.mostBytes(inode));
+        Placement placement = XfsMapping.ofContent(volume, inode, XfsLink.mostBytes(inode));
         RawName target = XfsLink.read(volume, inode, placement.map());
         return new Body(
                 new Content.Mapped(placement.map()),
-                untilNul(target),
+                target.untilNul(),
                 Device.NONE,
                 placement.damaged());
-    }
-
-    private static RawName untilNul(RawName target) {
-        int end = 0;
-        while (end < target.length() && target.byteAt(end) != 0) {
-            end++;
-        }
-        return RawName.of(target.toBytes(), 0, end);
     }
 
     /** Major and minor number of 14 and 18 bits. "Device files" of {@code xfs_format.h}. */
@@ -189,33 +149,5 @@ final class XfsFiles {
                             + ", found "
                             + Long.toUnsignedString(inode.size()));
         }
-    }
-
-    private static boolean isSmall(FileRecord file) {
-        long bytes = 0;
-        for (FileRecord.ExtendedAttribute attribute : file.xattrs()) {
-            bytes += attribute.name().length() + attribute.value().length();
-        }
-        return bytes <= MAX_KEPT_BYTES
-                && file.content() instanceof Content.Mapped mapped
-                && mapped.map().runCount() <= MAX_KEPT_RUNS;
-    }
-
-    private static FileRecord with(FileRecord file, RawName path, ContentFlags flags) {
-        return new FileRecord(
-                path,
-                file.inode(),
-                file.type(),
-                file.mode(),
-                file.uid(),
-                file.gid(),
-                file.links(),
-                file.size(),
-                file.times(),
-                file.device(),
-                file.linkTarget(),
-                file.xattrs(),
-                file.content(),
-                flags);
     }
 }

@@ -84,7 +84,7 @@ record XfsInode(
         in.require(forkOffset < room, "di_forkoff", 82, "within " + room + " bytes", forkOffset);
         boolean large = (flags2 & LARGE_COUNTERS) != 0;
         int dataRoom = forkOffset == 0 ? room : forkOffset;
-        FileType type = type(in.u16(2));
+        FileType type = FileType.ofMode(in.u16(2));
         return new XfsInode(
                 number,
                 trusted,
@@ -104,19 +104,6 @@ record XfsInode(
                                 in.u8(83),
                                 large ? in.u32(76) : in.u16(80),
                                 bytes.slice(core + forkOffset, room - forkOffset)));
-    }
-
-    private static @Nullable FileType type(int mode) {
-        return switch (mode >>> 12) {
-            case 0x1 -> FileType.FIFO;
-            case 0x2 -> FileType.CHARACTER_DEVICE;
-            case 0x4 -> FileType.DIRECTORY;
-            case 0x6 -> FileType.BLOCK_DEVICE;
-            case 0x8 -> FileType.REGULAR;
-            case 0xa -> FileType.SYMLINK;
-            case 0xc -> FileType.SOCKET;
-            default -> null;
-        };
     }
 
     private static FileTimes times(StructReader in, int version, long flags2)

@@ -1,12 +1,12 @@
 package mirage.filesystem.xfs;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.walk.ReadAhead;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /** Finds inodes by number, which is their place. "Inode Numbers". */
 final class XfsInodeTable {
@@ -15,57 +15,30 @@ final class XfsInodeTable {
     private static final int NUMBER = 152;
     private static final int UUID = 160;
 
-    /** What is read ahead at once: 32 Ki inodes of 512 bytes. */
-    private static final int AHEAD_BYTES = 16 << 20;
-
     private final XfsVolume volume;
     private final XfsSuperblock superblock;
-
-    /** Inodes read ahead: their numbers, ascending, and their bytes, one behind the other. */
-    private long[] aheadNumbers = new long[0];
-
-    private byte[] ahead = new byte[0];
+    private final ReadAhead ahead;
 
     XfsInodeTable(XfsVolume volume) {
         this.volume = volume;
         this.superblock = volume.superblock();
+        this.ahead = new ReadAhead(superblock.inodeSize());
     }
 
     /** How many inodes can be read ahead. */
     int maxAhead() {
-        return AHEAD_BYTES / superblock.inodeSize();
+        return ahead.capacity();
     }
 
-    /**
-     * Prepares for inodes that will be asked for in an order of their own: reads them in that of the volume, once.
-     *
-     * @param numbers at most {@link #maxAhead()}; those that make no sense are left for {@link #read} to refuse
-     */
+    /** Prepares for inodes that will be asked for in an order of their own. */
     void readAhead(long[] numbers) throws IOException {
-        long[] sorted = numbers.clone();
-        Arrays.sort(sorted);
-        int size = superblock.inodeSize();
-        byte[] copies = new byte[sorted.length * size];
-        aheadNumbers = new long[0];
-        int count = 0;
-        for (long number : sorted) {
-            if (volume.holds(number >>> superblock.inodesPerBlockBits(), 1)) {
-                bytes(number).get(0, copies, count * size, size);
-                sorted[count++] = number;
-            }
-        }
-        aheadNumbers = Arrays.copyOf(sorted, count);
-        ahead = copies;
+        ahead.fill(numbers, this::stored);
     }
 
     /**
      * @throws FormatException when there is no such inode, or it makes no sense
      */
     XfsInode read(long number) throws IOException {
-        if (!volume.holds(number >>> superblock.inodesPerBlockBits(), 1)) {
-            throw new FormatException(
-                    "inode " + Long.toUnsignedString(number) + " is outside the volume");
-        }
         ByteBuffer bytes = bytes(number);
         String problem = problem(number, bytes);
         XfsInode inode = XfsInode.parse(number, bytes, problem == null);
@@ -76,14 +49,19 @@ final class XfsInodeTable {
     }
 
     private ByteBuffer bytes(long number) throws IOException {
-        int size = superblock.inodeSize();
-        int index = Arrays.binarySearch(aheadNumbers, number);
-        if (index >= 0) {
-            return ByteBuffer.wrap(ahead).slice(index * size, size);
-        }
+        ByteBuffer known = ahead.find(number);
+        return known == null ? stored(number) : known;
+    }
+
+    private ByteBuffer stored(long number) throws IOException {
         long block = number >>> superblock.inodesPerBlockBits();
+        if (!volume.holds(block, 1)) {
+            throw new FormatException(
+                    "inode " + Long.toUnsignedString(number) + " is outside the volume");
+        }
+        int size = superblock.inodeSize();
         long inBlock = number & (1L << superblock.inodesPerBlockBits()) - 1;
-        return volume.cached(volume.position(block) + inBlock * size, size);
+        return volume.cached(volume.position(block) + inBlock * size, size, "inode " + number);
     }
 
     private @Nullable String problem(long number, ByteBuffer bytes) {

@@ -3,39 +3,24 @@ package mirage.filesystem.xfs;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
-import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
-import mirage.filesystem.RecentlyUsed;
-import mirage.filesystem.WorkBudget;
+import mirage.filesystem.walk.VolumeReader;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
+import java.nio.ByteOrder;
 
 /**
- * What all readers of one walk share: the bytes, their bounds, a cache, and where warnings go. Everything that a walk
- * reads is read here and charged to its budget. Buffers are big-endian and never written to. For one thread.
- *
- * <p>A <em>block</em> is a number as the file system stores it, the allocation group in its upper bits.
+ * What all readers of one walk share, with what they need to know of this file system. A <em>block</em> is a number as
+ * the file system stores it, the allocation group in its upper bits.
  */
-final class XfsVolume {
-    /** Inodes are read in pieces of this size and alignment: 32 inodes of 512 bytes, mostly of one directory. */
-    private static final int PIECE_BYTES = 1 << 14;
-
-    private static final int MAX_PIECES = 2048;
-
-    private final ByteSource source;
+final class XfsVolume extends VolumeReader {
     private final XfsSuperblock superblock;
-    private final Warnings warnings;
-    private final WorkBudget budget;
     private final long blockLimit;
-    private final Map<Long, ByteBuffer> pieces = new RecentlyUsed<>(MAX_PIECES);
 
     XfsVolume(ByteSource source, XfsSuperblock superblock, Warnings warnings) {
-        this.source = source;
+        super("xfs", source, ByteOrder.BIG_ENDIAN, warnings);
         this.superblock = superblock;
-        this.warnings = warnings;
-        this.budget = new WorkBudget(source.length());
         this.blockLimit = superblock.blocksHeld(source);
     }
 
@@ -47,24 +32,14 @@ final class XfsVolume {
         return superblock.features();
     }
 
-    int blockSize() {
+    @Override
+    public int blockSize() {
         return superblock.blockSize();
     }
 
-    void warn(String message) {
-        warnings.add("xfs " + message);
-    }
-
-    void warn(FormatException cause) {
-        warn(String.valueOf(cause.getMessage()));
-    }
-
-    void charge(long bytes) throws IOException {
-        budget.charge(bytes);
-    }
-
-    /** Whether blocks lie where files and their metadata may: in one group behind its headers, within the volume. */
-    boolean holds(long block, long count) {
+    /** Of blocks in one group behind its headers, and within the volume. */
+    @Override
+    public boolean holds(long block, long count) {
         long group = block >>> superblock.groupBlockBits();
         long inGroup = inGroup(block);
         return group < superblock.groupCount()
@@ -73,8 +48,8 @@ final class XfsVolume {
                 && count <= blockLimit - (group * superblock.groupBlocks() + inGroup);
     }
 
-    /** Where a block that the volume holds begins, in bytes. */
-    long position(long block) {
+    @Override
+    public long position(long block) {
         long group = block >>> superblock.groupBlockBits();
         return (group * superblock.groupBlocks() + inGroup(block)) * blockSize();
     }
@@ -83,47 +58,17 @@ final class XfsVolume {
         return block & (1L << superblock.groupBlockBits()) - 1;
     }
 
-    /** Reads without the cache; the range must lie within the volume. */
-    ByteBuffer read(long position, int length) throws IOException {
-        budget.charge(length);
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        source.readFully(position, bytes);
-        return bytes.flip();
-    }
-
-    /**
-     * A structure that lies beside others of its kind.
-     *
-     * @param position within the volume, aligned to {@code length}
-     * @param length a power of two, less than a piece
-     */
-    ByteBuffer cached(long position, int length) throws IOException {
-        int offset = (int) (position % PIECE_BYTES);
-        return piece(position - offset).slice(offset, length);
-    }
-
-    private ByteBuffer piece(long position) throws IOException {
-        ByteBuffer piece = pieces.get(position);
-        if (piece == null) {
-            piece = read(position, (int) Math.min(PIECE_BYTES, source.length() - position));
-            pieces.put(position, piece);
-        }
-        return piece;
-    }
-
     /**
      * Bytes of a fork.
      *
      * @throws FormatException when not all of them have a place
      */
-    ByteBuffer content(ExtentMap map, long offset, int length) throws IOException {
+    @Override
+    public ByteBuffer content(ExtentMap map, long offset, int length) throws IOException {
         if (!isMapped(map, offset, length)) {
             throw new FormatException("a hole in " + length + " bytes at " + offset);
         }
-        budget.charge(length);
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        new MappedSource(source, map, offset + length).readFully(offset, bytes);
-        return bytes.flip();
+        return super.content(map, offset, length);
     }
 
     static boolean isMapped(ExtentMap map, long offset, long length) {

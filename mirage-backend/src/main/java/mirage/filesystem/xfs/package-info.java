@@ -4,7 +4,7 @@
  * fs/xfs/libxfs/xfs_format.h} and {@code xfs_da_format.h}.
  *
  * <pre>
- *   XfsFormat → XfsFileSystem → XfsWalk        the tree, one path after the other
+ *   XfsFormat → XfsFileSystem → XfsTree        what TreeWalk walks
  *                                 ├─ XfsInodeTable → XfsInode
  *                                 ├─ XfsDirectory                       names of a directory
  *                                 └─ XfsFiles                           inode → file record
@@ -21,7 +21,7 @@
  *
  * <p>Files in the realtime section lie outside the volume: they are shown without content, and flagged.
  *
- * <p>May use: {@code bytes}.
+ * <p>May use: {@code bytes}, {@code filesystem.walk}.
  */
 @NullMarked
 package mirage.filesystem.xfs;

@@ -1,0 +1,235 @@
+package mirage.filesystem.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import mirage.bytes.ByteSources;
+import mirage.bytes.FormatException;
+import mirage.bytes.Warnings;
+import mirage.filesystem.FileRecord;
+import mirage.filesystem.FileRecord.Content;
+import mirage.filesystem.FileRecord.ContentFlags;
+import mirage.filesystem.FileRecord.Device;
+import mirage.filesystem.FileRecord.FileTimes;
+import mirage.filesystem.FileRecord.Time;
+import mirage.filesystem.FileType;
+import mirage.filesystem.RawName;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The walk over trees that no honest file system has. */
+final class TreeWalkTest {
+    private static final long ROOT = 1;
+    private static final long GONE = 100_410;
+    private static final long LOST = 100_404;
+
+    private final Warnings warnings = new Warnings();
+    private final Volume volume = new Volume(warnings);
+    private final Tree tree = new Tree(volume);
+
+    /** Large enough for the budget of the largest tree here; nothing of it is read. */
+    private static final class Volume extends VolumeReader {
+        Volume(Warnings warnings) {
+            super("test", ByteSources.zeros(1 << 30), ByteOrder.BIG_ENDIAN, warnings);
+        }
+
+        @Override
+        public int blockSize() {
+            return 1;
+        }
+
+        @Override
+        public boolean holds(long block, long count) {
+            return false;
+        }
+
+        @Override
+        public long position(long block) {
+            return block;
+        }
+    }
+
+    /** Directories by number, with their names; other numbers are regular files. */
+    private static class Tree implements FileTree<Long> {
+        final Map<Long, Map<String, Long>> directories = new HashMap<>();
+        private final VolumeReader volume;
+        private int described;
+
+        Tree(VolumeReader volume) {
+            this.volume = volume;
+        }
+
+        void link(long directory, String name, long file) {
+            directories.computeIfAbsent(directory, _ -> new TreeMap<>()).put(name, file);
+        }
+
+        @Override
+        public Long root() {
+            return ROOT;
+        }
+
+        @Override
+        public Long read(long file) throws IOException {
+            if (file == LOST) {
+                throw new FormatException("no such file");
+            }
+            return file;
+        }
+
+        @Override
+        public @Nullable String problem(Long file) {
+            return file == GONE ? "is gone" : null;
+        }
+
+        @Override
+        public boolean isDirectory(Long file) {
+            return directories.containsKey(file);
+        }
+
+        @Override
+        public long number(Long file) {
+            return file;
+        }
+
+        @Override
+        public FileRecord describe(RawName path, Long file) {
+            described++;
+            return new FileRecord(
+                    path,
+                    file,
+                    isDirectory(file) ? FileType.DIRECTORY : FileType.REGULAR,
+                    0,
+                    0,
+                    0,
+                    2,
+                    0,
+                    new FileTimes(Time.UNKNOWN, Time.UNKNOWN, Time.UNKNOWN, Time.UNKNOWN),
+                    Device.NONE,
+                    RawName.EMPTY,
+                    List.of(),
+                    Content.NONE,
+                    ContentFlags.PLAIN);
+        }
+
+        @Override
+        public DirectoryListing list(Long directory, FileRecord record, int room)
+                throws IOException {
+            DirectoryListing.Builder names = new DirectoryListing.Builder(volume, directory, room);
+            directories
+                    .getOrDefault(directory, Map.of())
+                    .forEach((name, file) ->
+                            names.add(0, file, name.getBytes(StandardCharsets.UTF_8)));
+            return names.build();
+        }
+    }
+
+    private List<String> paths() throws IOException {
+        List<String> paths = new ArrayList<>();
+        new TreeWalk<>(volume, tree, file -> paths.add(file.path() + "=" + file.inode())).run();
+        return paths;
+    }
+
+    @Test
+    void pathsComeInTheOrderOfTheirNamesParentsFirst() throws IOException {
+        tree.link(ROOT, "b", 2);
+        tree.link(2, "y", 4);
+        tree.link(2, "x", 3);
+        tree.link(3, "deep", 5);
+        tree.link(ROOT, "a", 6);
+        tree.link(ROOT, "c", 7);
+        assertThat(paths())
+                .containsExactly("=1", "a=6", "b=2", "b/x=3", "b/x/deep=5", "b/y=4", "c=7");
+        assertThat(warnings.messages()).isEmpty();
+    }
+
+    @Test
+    void directoryIsEnteredOnce() throws IOException {
+        tree.link(ROOT, "a", 2);
+        tree.link(2, "loop", 2);
+        tree.link(2, "root", ROOT);
+        tree.link(ROOT, "b", 2);
+        assertThat(paths()).containsExactly("=1", "a=2");
+        assertThat(warnings.messages())
+                .hasSize(3)
+                .allMatch(warning -> warning.endsWith("a loop, or a second parent"));
+    }
+
+    @Test
+    void whatCannotBeShownIsLeftOutWithItsReason() throws IOException {
+        tree.link(ROOT, "gone", GONE);
+        tree.link(ROOT, "here", 2);
+        tree.link(ROOT, "lost", LOST);
+        assertThat(paths()).containsExactly("=1", "here=2");
+        assertThat(warnings.messages())
+                .containsExactly(
+                        "test directory inode 1: an entry's inode 100410 is gone",
+                        "test directory inode 1: an entry's inode 100404 cannot be read: no such file");
+    }
+
+    @Test
+    void fileWithSeveralNamesIsDescribedOnce() throws IOException {
+        tree.link(ROOT, "a", 2);
+        tree.link(ROOT, "b", 2);
+        tree.link(ROOT, "c", 2);
+        assertThat(paths()).containsExactly("=1", "a=2", "b=2", "c=2");
+        assertThat(tree.described).isEqualTo(2);
+    }
+
+    @Test
+    void namesThatMakeNoSenseFlagTheirDirectory() throws IOException {
+        tree.link(ROOT, ".", ROOT);
+        tree.link(ROOT, "..", ROOT);
+        tree.link(ROOT, "a/b", 2);
+        tree.link(ROOT, "", 3);
+        List<Boolean> damaged = new ArrayList<>();
+        new TreeWalk<>(volume, tree, file -> damaged.add(file.flags().damaged())).run();
+        assertThat(damaged).containsExactly(true);
+        assertThat(warnings.messages()).hasSize(2).allMatch(w -> w.contains("a name is empty"));
+    }
+
+    @Test
+    void depthEndsWithTheLengthOfPathsAndHoldsNoPathButOne() throws IOException {
+        // All paths together would be a gigabyte.
+        for (long directory = ROOT; directory < 40_000; directory++) {
+            tree.link(directory, "d", directory + 1);
+        }
+        tree.link(ROOT, "e", 50_000);
+        long[] shown = new long[2];
+        new TreeWalk<>(
+                        volume,
+                        tree,
+                        file -> {
+                            shown[0]++;
+                            shown[1] = file.inode();
+                        })
+                .run();
+        assertThat(shown).containsExactly(1 + 32_768 + 1, 50_000);
+        assertThat(warnings.messages()).anyMatch(w -> w.contains("bytes is left out"));
+    }
+
+    @Test
+    void excessiveWorkEndsTheWalk() {
+        FileTree<Long> endless =
+                new Tree(volume) {
+                    @Override
+                    public DirectoryListing list(Long directory, FileRecord record, int room)
+                            throws IOException {
+                        volume.charge(1L << 40);
+                        return super.list(directory, record, room);
+                    }
+                };
+        assertThatThrownBy(() -> new TreeWalk<>(volume, endless, file -> {}).run())
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("metadata work");
+    }
+}
