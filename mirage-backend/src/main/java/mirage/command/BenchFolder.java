@@ -10,9 +10,10 @@ import java.util.stream.Stream;
 
 /** Where a benchmark works; removed with all that is in it. */
 public record BenchFolder(Path path) implements AutoCloseable {
-    /** A new one, below a folder or, when that is null, the system's temporary folder. */
+    /** A new one, below a folder, which is made if need be, or, when that is null, the system's temporary folder. */
     public static BenchFolder in(@Nullable Path parent) throws IOException {
         Path folder = parent == null ? Path.of(System.getProperty("java.io.tmpdir")) : parent;
+        Files.createDirectories(folder);
         return new BenchFolder(Files.createTempDirectory(folder, "mirage-bench"));
     }
 
