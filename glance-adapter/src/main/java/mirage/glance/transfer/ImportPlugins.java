@@ -43,7 +43,8 @@ public final class ImportPlugins {
     private static final String MADE = ".made";
 
     /** What the library reads the disk of, besides raw. */
-    private static final Set<String> CONVERTIBLE = Set.of("qcow2");
+    private static final Set<String> CONVERTIBLE =
+            Set.of("qcow2", "vhd", "vhdx", "vdi", "vmdk", "ploop");
 
     /** Conversion reads the disk, which the library knows once it has taken the image apart. */
     private static final Duration AT_MOST = Duration.ofHours(6);

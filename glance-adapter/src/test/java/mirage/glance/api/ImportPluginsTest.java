@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.ZstdInputStream;
 
 import mirage.catalog.ImageId;
 import mirage.glance.policy.InjectedProperties;
@@ -86,12 +87,23 @@ final class ImportPluginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"v3", "zlib", "zstd", "cluster-4k-zstd"})
-    void aQcow2BecomesWhatItsGuestSees(String golden) throws Exception {
-        start("qcow2", "bare", ImportPlugin.IMAGE_CONVERSION);
-        JsonNode image = imported(unpacked("qcow2/" + golden + ".qcow2"), "success");
-        JsonNode expected =
-                new ObjectMapper().readTree(GOLDEN.resolve("qcow2/" + golden + ".json").toFile());
+    @CsvSource({
+        "qcow2, qcow2/v3, .qcow2",
+        "qcow2, qcow2/zlib, .qcow2",
+        "qcow2, qcow2/zstd, .qcow2",
+        "qcow2, qcow2/cluster-4k-zstd, .qcow2",
+        "vhd, disks/vhd-fixed, .img",
+        "vhd, disks/vhd-dynamic, .img",
+        "vdi, disks/vdi-dynamic, .img",
+        "vmdk, disks/vmdk-sparse, .img",
+        "vmdk, disks/vmdk-stream, .img",
+        "ploop, disks/ploop-converted, .img"
+    })
+    void anImageBecomesWhatItsGuestSees(String format, String golden, String suffix)
+            throws Exception {
+        start(format, "bare", ImportPlugin.IMAGE_CONVERSION);
+        JsonNode image = imported(unpacked(golden + suffix), "success");
+        JsonNode expected = new ObjectMapper().readTree(GOLDEN.resolve(golden + ".json").toFile());
         long size = expected.path("virtualSize").asLong();
         byte[] disk = service.get("/v2/images/" + id + "/file").send(200).bytes();
         assertThat(digest("SHA-256", disk)).isEqualTo(expected.path("sha256").asText());
@@ -139,13 +151,20 @@ final class ImportPluginsTest {
                     qcow2 | qcow2-backing   | Image has disallowed configuration
                     qcow2 | qcow2-data-file | Image has disallowed configuration
                     qcow2 | zeros           | Image content does not match disk_format qcow2
-                    vmdk  | vmdk-converted  | Unable to convert from format vmdk
-                    ploop | zeros           | Unable to convert from format ploop
+                    ploop | zeros           | Image content does not match disk_format ploop
+                    iso   | zeros           | Unable to convert from format iso
                     """)
     void whatIsNotConvertedIsRefused(String format, String golden, String message)
             throws Exception {
         start(format, "bare", ImportPlugin.IMAGE_CONVERSION);
         requireRefused(unpacked("inspect/" + golden), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"vmdk, vmdk-monolithicFlat", "vdi, damaged/vdi-differencing"})
+    void whatHasNoDiskOfItsOwnIsRefused(String format, String golden) throws Exception {
+        start(format, "bare", ImportPlugin.IMAGE_CONVERSION);
+        requireRefused(unpacked("disks/" + golden + ".img"), "Image");
     }
 
     @Test
@@ -273,8 +292,11 @@ final class ImportPluginsTest {
     }
 
     private static byte[] unpacked(String name) throws IOException {
+        Path zstd = GOLDEN.resolve(name + ".zst");
         try (InputStream in =
-                new GZIPInputStream(Files.newInputStream(GOLDEN.resolve(name + ".gz")))) {
+                Files.exists(zstd)
+                        ? new ZstdInputStream(Files.newInputStream(zstd))
+                        : new GZIPInputStream(Files.newInputStream(GOLDEN.resolve(name + ".gz")))) {
             return in.readAllBytes();
         }
     }
