@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -26,6 +27,11 @@ public record WebFilter(
         Set<String> disallowedHosts,
         Set<Integer> allowedPorts,
         Set<Integer> disallowedPorts) {
+    /** fd00:ec2::254. */
+    private static final byte[] METADATA_IPV6 = {
+        (byte) 0xfd, 0, 0x0e, (byte) 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54
+    };
+
     private static final Set<String> KNOWN_SCHEMES = Set.of("http", "https");
 
     /** Digits that some resolvers take for an address: 2130706433, 0x7f.1, 127.1. */
@@ -118,7 +124,10 @@ public record WebFilter(
                 : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
     }
 
-    /** Addresses of this machine or its link, also as IPv6 writes those of IPv4 in its ways to carry them. */
+    /**
+     * Addresses of this machine or its link, and that of the metadata of instances, which in IPv6 is one of a private
+     * network; also as IPv6 writes those of IPv4 in its ways to carry them.
+     */
     private static boolean isNear(InetAddress address) {
         if (address.isLoopbackAddress()
                 || address.isLinkLocalAddress()
@@ -130,7 +139,7 @@ public record WebFilter(
         if (address instanceof Inet4Address) {
             return bytes[0] == 0 || bytes[0] == (byte) 255;
         }
-        return carriesIpv4(bytes) && isNear(lastFour(bytes));
+        return Arrays.equals(bytes, METADATA_IPV6) || carriesIpv4(bytes) && isNear(lastFour(bytes));
     }
 
     /** IPv4-compatible ::a.b.c.d, and NAT64's 64:ff9b::a.b.c.d. Java itself unwraps the mapped ::ffff:a.b.c.d. */

@@ -101,6 +101,7 @@ final class WebFilterTest {
         "::1, loopback",
         "::, this machine",
         "fe80::a9fe:a9fe, metadata of instances",
+        "fd00:ec2::254, metadata of instances",
         "ff02::1, multicast",
         "::ffff:127.0.0.1, mapped",
         "::ffff:a9fe:a9fe, mapped",
