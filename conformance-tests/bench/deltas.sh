@@ -10,7 +10,7 @@
 #
 # casync and zsync have no file for a pair: for them MB is what a host fetches that has the base. Of casync, the index and
 # the chunks that the base's store does not have; to make is to cut the image, to apply is to cut the base and put the image
-# together. Of zsync, its control file and what it says that it fetched, over HTTP.
+# together. Of zsync, its control file and what it says that it fetched, over HTTP; it is given up after 120 s of CPU.
 #
 # How to read the figures: MB = 10^6 bytes. CPU is user + system time of the whole command (of Mirage's, the JVM's start
 # too); it bears a busy machine better than wall time does.
@@ -26,6 +26,7 @@ for tool in xdelta3 qemu-img casync zsync; do
     }
 done
 
+PATIENCE=120
 MIRAGE=$(cd "$(dirname "$0")/../.." && pwd)/mirage
 mkdir -p "$1"
 LIBRARY=$(cd "$1" && pwd)/library
@@ -38,11 +39,15 @@ trap 'exit 130' INT TERM
 MB() { awk -v bytes="$(stat -c %s "$1")" 'BEGIN { printf "%.2f", bytes / 1e6 }'; }
 
 # timed COMMAND...: runs it; CPU is its processor time in seconds.
-timed() {
-    local TIMEFORMAT='%U %S'
-    { time "$@" >>"$WORK/tool.log" 2>&1; } 2>"$WORK/time" || { tail -20 "$WORK/tool.log" >&2; exit 1; }
-    CPU=$(awk '{ printf "%.1f", $1 + $2 }' "$WORK/time")
+timed() { measured "$@" || { tail -20 "$WORK/tool.log" >&2; exit 1; }; }
+measured() {
+    local TIMEFORMAT='%U %S' status=0
+    { time "$@" >>"$WORK/tool.log" 2>&1; } 2>"$WORK/time" || status=$?
+    CPU=$(tail -1 "$WORK/time" | awk '{ printf "%.1f", $1 + $2 }')
+    return $status
 }
+# patient COMMAND...: runs it, and ends it after PATIENCE seconds of processor time.
+patient() { (ulimit -t "$PATIENCE" && exec "$@"); }
 
 name() { basename "$1" .raw; }
 
@@ -72,7 +77,14 @@ zsync_row() { # BASE IMAGE
     local server=$!
     until [ -s "$WORK/port" ]; do sleep 0.1; done
     port=$(cat "$WORK/port")
-    timed zsync -i "$1" -o "$WORK/made" "http://127.0.0.1:$port/image.zsync"
+    if ! measured patient zsync -i "$1" -o "$WORK/made" "http://127.0.0.1:$port/image.zsync"; then
+        kill "$server"
+        wait "$server" || true # it was told to end
+        awk -v cpu="$CPU" -v most="$PATIENCE" 'BEGIN { exit !(cpu + 1 >= most) }' || { tail -20 "$WORK/tool.log" >&2; exit 1; }
+        echo "| $PAIR | zsync | | $made | given up at $PATIENCE | |"
+        rm -rf --one-file-system "$WORK"/web "$WORK"/made* "$WORK"/*.zs-old
+        return
+    fi
     kill "$server"
     check
     fetched=$(sed -n 's/.*fetched \([0-9]*\).*/\1/p' "$WORK/tool.log" | tail -1)

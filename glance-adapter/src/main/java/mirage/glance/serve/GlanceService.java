@@ -84,16 +84,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The running service. Opens in this order and closes in the reverse one, so that nothing is used after it was closed:
@@ -115,8 +109,6 @@ public final class GlanceService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GlanceService.class);
     private static final String RECORDS = "records";
     private static final String DELTAS = "deltas";
-    private static final Duration LOOK_FOR_DEAD = Duration.ofSeconds(20);
-    private static final Duration WAIT_FOR_WATCH = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> opened;
     private final Readiness readiness;
@@ -228,10 +220,8 @@ public final class GlanceService implements AutoCloseable {
                         service.stores(),
                         node,
                         service.clock());
-        // This node was alive a moment ago, maybe, and what it was at then is nobody's now.
-        Set<String> others = alive(nodes, service.clock());
-        others.remove(node);
-        reconciliation.run(others);
+        NodeWatch watch = new NodeWatch(reconciliation, nodes, node, service.clock());
+        watch.settle();
         service.runner().start();
         opened.push(service.runner());
         // Tasks that wait for servers elsewhere would keep it waiting, and nothing else reads from
@@ -240,40 +230,8 @@ public final class GlanceService implements AutoCloseable {
             service.runner().stopSoon();
             service.web().close();
         });
-        ScheduledExecutorService watch =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("watch").factory());
-        opened.push(() -> end(watch));
-        var unused =
-                watch.scheduleWithFixedDelay(
-                        () -> {
-                            Set<String> living = alive(nodes, service.clock());
-                            living.add(node);
-                            lookAfterDeaths(reconciliation, living);
-                        },
-                        LOOK_FOR_DEAD.toSeconds(),
-                        LOOK_FOR_DEAD.toSeconds(),
-                        TimeUnit.SECONDS);
-    }
-
-    /** Lets what runs come to its end: it is in the database or a library, and no thread may be interrupted there. */
-    private static void end(ExecutorService work) throws InterruptedException {
-        work.shutdown();
-        if (!work.awaitTermination(WAIT_FOR_WATCH.toSeconds(), TimeUnit.SECONDS)) {
-            LOG.warn("what dead nodes left is still being undone");
-        }
-    }
-
-    private static void lookAfterDeaths(Reconciliation reconciliation, Set<String> living) {
-        try {
-            reconciliation.afterDeaths(living);
-        } catch (IOException | RuntimeException failure) {
-            LOG.warn("what dead nodes left cannot be undone now", failure);
-        }
-    }
-
-    private static Set<String> alive(Nodes nodes, Clock clock) {
-        return new HashSet<>(nodes.aliveAfter(clock.instant().minus(TaskRunner.DEAD_AFTER)));
+        opened.push(watch);
+        watch.start();
     }
 
     private static @Nullable ImageCache cache(
