@@ -77,14 +77,15 @@ zsync_row() { # BASE IMAGE
     local server=$!
     until [ -s "$WORK/port" ]; do sleep 0.1; done
     port=$(cat "$WORK/port")
-    if ! measured patient zsync -i "$1" -o "$WORK/made" "http://127.0.0.1:$port/image.zsync"; then
+    local status=0
+    measured patient zsync -i "$1" -o "$WORK/made" "http://127.0.0.1:$port/image.zsync" || status=$?
+    if [ "$status" -ge 128 ]; then # the limit ended it
         kill "$server"
-        wait "$server" || true # it was told to end
-        awk -v cpu="$CPU" -v most="$PATIENCE" 'BEGIN { exit !(cpu + 1 >= most) }' || { tail -20 "$WORK/tool.log" >&2; exit 1; }
-        echo "| $PAIR | zsync | | $made | given up at $PATIENCE | |"
+        printf '| %s | zsync | | %s | given up at %s | |\n' "$PAIR" "$made" "$PATIENCE"
         rm -rf --one-file-system "$WORK"/web "$WORK"/made* "$WORK"/*.zs-old
         return
     fi
+    [ "$status" = 0 ] || { tail -20 "$WORK/tool.log" >&2; exit 1; }
     kill "$server"
     check
     fetched=$(sed -n 's/.*fetched \([0-9]*\).*/\1/p' "$WORK/tool.log" | tail -1)

@@ -26,15 +26,13 @@ public final class DeltaApplier {
     private final ByteSource base;
     private final Target target;
     private final DigestThread digest;
+    private final RecentFrames frames = new RecentFrames();
 
     /** Bytes that are next to each other in the target, though not in base and delta. */
     private ByteBuffer gathered;
 
     /** Bytes of the target that are written or gathered. */
     private long made;
-
-    private int frame = -1;
-    private @Nullable ByteBuffer content;
 
     /** Takes what is made, in order. */
     public interface Target {
@@ -177,11 +175,10 @@ public final class DeltaApplier {
     }
 
     private ByteBuffer content(int number) throws IOException {
-        ByteBuffer known = content;
-        if (known == null || frame != number) {
+        ByteBuffer known = frames.find(number);
+        if (known == null) {
             known = delta.content(number, base);
-            content = known;
-            frame = number;
+            frames.add(number, known);
         }
         return known;
     }
