@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Adds to a mounted XFS what needs its larger structures. usage: large.py DIRECTORY; the environment may
-say in LARGE_MANY how many entries the largest directory has.
+say in LARGE_MANY how many entries the largest directory has, and in LARGE_MAX_VALUE how long attributes may be.
 
 Directories in the inode, of one block, with a leaf, with nodes; attributes in the inode, in a leaf, below nodes, with
 values in blocks of their own; fragmented files; files that share blocks where the file system can.
@@ -26,7 +26,8 @@ for count in (1, 20, 200, 1000):
     open("attributes-%d" % count, "w").close()
     for i in range(count):
         os.setxattr("attributes-%d" % count, "user.name-%d" % i, b"value %d" % i)
-for size in (100, 1000, 4000, 4041, 20000, 65536):
+max_value = int(os.environ.get("LARGE_MAX_VALUE", "65536"))
+for size in [size for size in (100, 1000, 4000, 4041, 20000, 65536) if size <= max_value]:
     open("value-%d" % size, "w").close()
     os.setxattr("value-%d" % size, "user.large", bytes(i % 7 for i in range(size)))
 for length in (50, 300, 500, 900, 1023):
