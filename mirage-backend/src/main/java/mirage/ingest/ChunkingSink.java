@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /**
- * Turns the cuts of a container into chunks and a recipe. Cuts are collected in batches; while the workers read and
+ * Turns the cuts of an upload, or of the disk in it, into chunks and a recipe. Cuts are collected in batches; while the workers read and
  * name the pieces of one batch, the chunks of the one before are stored, in order. Memory is two batches.
  */
 final class ChunkingSink implements CutSink {

@@ -24,18 +24,31 @@ import java.util.Random;
 final class DiskFormsIT {
     private static final int DISK_MEGABYTES = 24;
 
+    /** QEMU logs its writes of a VHDX's tables, and leaves the log there. */
+    private static final int VHDX_LOG_BYTES = 128 << 10;
+
     @TempDir private Path directory;
 
     /**
      * @param driver as QEMU names the format
+     * @param tableBytes how much of its own it brings, beside a hundredth of the disk for its recipe and what is in its tables
      */
-    record Form(String name, String driver, String options, boolean plain) {}
+    record Form(String name, String driver, String options, boolean plain, int tableBytes) {
+        Form(String name, String driver, String options, boolean plain) {
+            this(name, driver, options, plain, 0);
+        }
+    }
 
     private static final List<Form> FORMS =
             List.of(
                     new Form("vhd-dynamic", "vpc", "subformat=dynamic,force_size=on", true),
                     new Form("vhd-fixed", "vpc", "subformat=fixed,force_size=on", true),
-                    new Form("vhdx", "vhdx", "subformat=dynamic,block_size=1M", true),
+                    new Form(
+                            "vhdx",
+                            "vhdx",
+                            "subformat=dynamic,block_size=1M",
+                            true,
+                            VHDX_LOG_BYTES),
                     new Form("vdi", "vdi", "static=off", true),
                     new Form("vmdk-sparse", "vmdk", "subformat=monolithicSparse", true),
                     new Form("ploop", "parallels", "cluster_size=64k", true),
@@ -60,10 +73,7 @@ final class DiskFormsIT {
                         .as("first difference of the disk of %s", form.name())
                         .isEqualTo(-1);
                 if (form.plain()) {
-                    // Files are stored once. What no file owns (inode tables, the journal) is cut
-                    // by
-                    // places in the container, which are others in each form.
-                    assertThat(added).as(form.name()).isLessThan(alone / 10);
+                    assertThat(added).as(form.name()).isLessThan(alone / 100 + form.tableBytes());
                 }
             }
             assertClean(library);
