@@ -1,16 +1,14 @@
 package mirage.ingest;
 
 import mirage.bytes.ByteSource;
-import mirage.bytes.Extent;
-import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.chunk.MissingChunkException;
 import mirage.codec.DataDigest;
+import mirage.encoder.Encoder;
 import mirage.image.DiskImage;
 import mirage.layout.DiskLayout;
-import mirage.layout.VolumeLayout;
 import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
@@ -19,11 +17,15 @@ import mirage.manifest.PlaceSketch;
 import mirage.manifest.Provenance;
 import mirage.manifest.Recipe;
 import mirage.manifest.RecipeBuilder;
+import mirage.manifest.RecipeReader;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkStore;
 import mirage.pack.ChunkWriter;
 import mirage.pack.CorruptPackException;
+import mirage.rebuild.Original;
+import mirage.rebuild.Originals;
 import mirage.rebuild.Rebuilder;
+import mirage.rebuild.RecipeSource;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,14 +46,11 @@ import java.util.concurrent.ExecutorService;
 public final class Structurer {
     private static final Logger LOG = LoggerFactory.getLogger(Structurer.class);
 
-    /** Encoded clusters below this are left to the rest: a hostile image can have millions of a byte each. */
-    private static final int LEAST_PIECE_BYTES = 256;
-
     /** A larger disk is read through its format: its recipe would be 4 million segments long. */
     private static final long MAX_DISK_RECIPE_BYTES = 16L << 40;
 
     /** Read of any disk, however small its container. */
-    private static final long LEAST_DISK_BUDGET_BYTES = 8L << 30;
+    private static final long LEAST_DISK_BUDGET_BYTES = 2L << 30;
 
     /** Each but the last has found another damaged pack. */
     private static final int MAX_ATTEMPTS = 8;
@@ -60,10 +59,12 @@ public final class Structurer {
     private final ManifestStore manifests;
     private final EarlierImages earlierImages;
     private final Rebuilder rebuilder;
+    private final Originals originals;
     private final ExecutorService workers;
     private final int workerCount;
 
     /**
+     * @param originals takes what is proven to be made again, as it will be asked for soon
      * @param workers names pieces and digests files
      * @param workerCount how many threads they are
      */
@@ -72,12 +73,14 @@ public final class Structurer {
             ManifestStore manifests,
             EarlierImages earlierImages,
             Rebuilder rebuilder,
+            Originals originals,
             ExecutorService workers,
             int workerCount) {
         this.chunks = chunks;
         this.manifests = manifests;
         this.earlierImages = earlierImages;
         this.rebuilder = rebuilder;
+        this.originals = originals;
         this.workers = workers;
         this.workerCount = workerCount;
     }
@@ -143,9 +146,12 @@ public final class Structurer {
     private Stored store(Spool spool, DiskLayout layout, Warnings warnings) throws IOException {
         if (hasDiskWithin(layout, spool.size())) {
             try {
-                return storeByDisk(spool, layout, warnings);
+                List<Encoder> encoders = EncoderSearch.find(layout.image(), spool.bytes());
+                if (!encoders.isEmpty() || layout.diskPlain()) {
+                    return storeByDisk(spool, layout, encoders, warnings);
+                }
             } catch (FormatException | EOFException e) {
-                warnings.add("its disk cannot be read in full: " + e.getMessage());
+                warnings.add("its disk is not stored by itself: " + e.getMessage());
             } catch (ReadBack.DifferenceException e) {
                 // A reader with a defect must not cost a tenant an upload.
                 LOG.error(
@@ -164,21 +170,25 @@ public final class Structurer {
         DiskImage image = layout.image();
         return !image.format().equals("raw")
                 && layout.diskReadable()
-                && layout.diskPlain()
+                && image.complete()
                 && image.virtualSize() <= MAX_DISK_RECIPE_BYTES
                 && image.plainMap().mappedBytes() <= containerLength;
     }
 
-    /** First the disk, cut as the same disk would be cut raw; then the container around it. */
-    private Stored storeByDisk(Spool spool, DiskLayout layout, Warnings warnings)
+    /**
+     * First the disk, cut as the same disk would be cut raw; then the container around it.
+     *
+     * @param encoders of the clusters that do not lie in the container as they are
+     */
+    private Stored storeByDisk(
+            Spool spool, DiskLayout layout, List<Encoder> encoders, Warnings warnings)
             throws IOException {
         ByteSource disk = layout.image().disk();
         DiskBlocks blocks = DiskBlocks.read(disk, mostDiskBytes(spool), workers, workerCount);
         FileTables files = new FileTables(disk, spool.size(), warnings);
-        CutPlan plan =
-                plan(layout, ExtentMap.identity(disk.length()), files, disk.length(), warnings);
+        CutPlan plan = ImagePlan.ofDisk(layout, files, warnings);
         Cut cut = store(disk, blocks, mostAlike(blocks.sketch()), plan, files);
-        Recipe container = aroundDisk(spool, layout.image(), cut.recipe);
+        Recipe container = aroundDisk(spool, layout.image(), encoders, cut.recipe);
         return new Stored(
                 container,
                 new DiskView.OwnRecipe(cut.recipe),
@@ -197,7 +207,7 @@ public final class Structurer {
             throws IOException {
         DiskImage image = layout.image();
         FileTables files = new FileTables(image.disk(), spool.size(), warnings);
-        CutPlan plan = plan(layout, image.plainMap(), files, spool.size(), warnings);
+        CutPlan plan = ImagePlan.asItLies(layout, files, spool.size(), warnings);
         PlaceSketch sketch = spool.map().sketch();
         Cut cut = store(spool.bytes(), spool.map(), mostAlike(sketch), plan, files);
         return new Stored(
@@ -209,50 +219,6 @@ public final class Structurer {
             return new DiskView.SameAsContainer();
         }
         return layout.diskReadable() ? new DiskView.ThroughFormat() : new DiskView.Opaque();
-    }
-
-    /**
-     * Which bytes belong to which file, or are an encoded cluster, or mean nothing to us.
-     *
-     * @param places of the disk in what is cut: the container, or the disk itself
-     * @param length of what is cut
-     */
-    static CutPlan plan(
-            DiskLayout layout, ExtentMap places, FileTables files, long length, Warnings warnings)
-            throws IOException {
-        CutPlan.Builder plan = new CutPlan.Builder(length);
-        for (VolumeLayout volume : layout.volumes()) {
-            files.add(
-                    volume,
-                    (owner, onDisk, size) -> plan.addContent(owner, onDisk.through(places), size));
-            if (volume.fileSystem() == null) {
-                onDisk(volume)
-                        .through(places)
-                        .runs()
-                        .forEach(run -> plan.addOpaque(new Extent(run.target(), run.length())));
-            }
-        }
-        if (!layout.understood() && length > 0) {
-            plan.addOpaque(new Extent(0, length));
-        }
-        int owner = files.contentCount();
-        for (DiskImage.EncodedCluster cluster : layout.image().encodedClusters()) {
-            if (cluster.storedLength() < LEAST_PIECE_BYTES) {
-                continue;
-            }
-            ExtentMap place =
-                    new ExtentMap.Builder()
-                            .add(0, cluster.storedLength(), cluster.containerOffset())
-                            .build();
-            plan.addContent(owner++, place, cluster.storedLength());
-        }
-        return plan.build(warnings);
-    }
-
-    private static ExtentMap onDisk(VolumeLayout layout) {
-        return new ExtentMap.Builder()
-                .add(0, layout.volume().length(), layout.volume().offset())
-                .build();
     }
 
     private Cut store(
@@ -285,10 +251,15 @@ public final class Structurer {
         }
     }
 
-    private Recipe aroundDisk(Spool spool, DiskImage image, Recipe disk) throws IOException {
-        try (ChunkWriter metadata = chunks.newMetadataWriter()) {
+    private Recipe aroundDisk(Spool spool, DiskImage image, List<Encoder> encoders, Recipe disk)
+            throws IOException {
+        RecipeReader runs = new RecipeReader(disk, chunks);
+        try (ChunkWriter metadata = chunks.newMetadataWriter();
+                Original original = originals.open(spool.digests().sha256(), spool.size())) {
+            ClusterProof proof =
+                    new ClusterProof(encoders, runs, new RecipeSource(disk, chunks), original);
             Recipe container =
-                    new AroundDisk(spool.bytes(), spool.map(), image, disk, chunks)
+                    new AroundDisk(spool.bytes(), spool.map(), image, runs, proof)
                             .store(workers, workerCount, metadata);
             metadata.commit();
             return container;
@@ -317,7 +288,8 @@ public final class Structurer {
 
     private DataDigest readBack(Recipe container, Spool spool) throws IOException {
         ReadBack readBack = new ReadBack(spool.map());
-        rebuilder.transferTo(container, 0, container.length(), readBack);
+        rebuilder.transferTo(
+                container, 0, container.length(), new UploadedOriginal(spool), readBack);
         return readBack.finish();
     }
 
