@@ -26,6 +26,7 @@ final class PackageDirectionTest {
                     Map.entry("log", Set.of("config")),
                     Map.entry("codec", Set.of()),
                     Map.entry("deflate", Set.of()),
+                    Map.entry("encoder", Set.of("deflate", "codec")),
                     Map.entry("chunk", Set.of()),
                     Map.entry("blob", Set.of()),
                     Map.entry("pack", Set.of("blob", "chunk", "codec")),
@@ -37,7 +38,9 @@ final class PackageDirectionTest {
                     Map.entry(
                             "delta", Set.of("chunk", "codec", "manifest", "volume", "filesystem")),
                     Map.entry("catalog", Set.of("manifest", "codec")),
-                    Map.entry("rebuild", Set.of("blob", "pack", "manifest", "chunk")),
+                    Map.entry(
+                            "rebuild",
+                            Set.of("blob", "pack", "manifest", "chunk", "codec", "encoder")),
                     Map.entry(
                             "ingest",
                             Set.of(
@@ -50,6 +53,7 @@ final class PackageDirectionTest {
                                     "pack",
                                     "manifest",
                                     "catalog",
+                                    "encoder",
                                     "rebuild")),
                     Map.entry(
                             "maintain",
@@ -76,6 +80,7 @@ final class PackageDirectionTest {
                                     "catalog",
                                     "ingest",
                                     "rebuild",
+                                    "encoder",
                                     "maintain",
                                     "codec")),
                     Map.entry(

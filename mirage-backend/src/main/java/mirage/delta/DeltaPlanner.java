@@ -46,6 +46,8 @@ public final class DeltaPlanner {
     /**
      * Plans how to make one image of another.
      *
+     * @param base without encoded runs
+     * @param target without encoded runs: whoever has one cuts the bytes that it rebuilds
      * @param chunks of both recipes: their segments are read
      */
     public static DeltaPlan plan(Recipe base, Recipe target, ChunkSource chunks)
@@ -111,6 +113,7 @@ public final class DeltaPlanner {
         switch (run) {
             case RecipeRun.Zero zero -> add(new DeltaRun.Zero(zero.length()));
             case RecipeRun.Chunk chunk -> add(new DeltaRun.Copy(offset, chunk.length()));
+            case RecipeRun.Encoded _ -> throw encoded();
         }
     }
 
@@ -125,7 +128,12 @@ public final class DeltaPlanner {
                     at += plan(chunk.id(), at, end, targetOffset + at - chunk.offset(), held);
                 }
             }
+            case RecipeRun.Encoded _ -> throw encoded();
         }
+    }
+
+    private static IllegalArgumentException encoded() {
+        return new IllegalArgumentException("a recipe with encoded runs");
     }
 
     /** Plans the beginning of a slice of a chunk; returns how much of it. */

@@ -3,6 +3,7 @@ package mirage.deploy;
 import mirage.chunk.ChunkId;
 import mirage.chunk.ChunkSource;
 import mirage.delta.DeltaPlan;
+import mirage.library.ImageDeltas;
 import mirage.library.ImageView;
 import mirage.library.MirageLibrary;
 import mirage.library.View;
@@ -32,7 +33,7 @@ final class Estimator {
 
     Estimate of(ImageView base, ImageManifest from, ImageView target, ImageManifest to)
             throws IOException {
-        if (hasRecipe(base.view(), from) && hasRecipe(target.view(), to)) {
+        if (hasRecipe(base, from) && hasRecipe(target, to)) {
             DeltaPlan plan = library.deltas().plan(base, target);
             return new Estimate(plan.freshBytes(), plan.copiedBytes() + plan.freshBytes());
         }
@@ -83,8 +84,10 @@ final class Estimator {
         }
     }
 
-    private static boolean hasRecipe(View view, ImageManifest image) {
-        return view == View.CONTAINER || !(image.disk() instanceof DiskView.ThroughFormat);
+    private boolean hasRecipe(ImageView what, ImageManifest image) throws IOException {
+        return what.view() == View.CONTAINER
+                ? ImageDeltas.isOfChunksAlone(image, library.chunks())
+                : !(image.disk() instanceof DiskView.ThroughFormat);
     }
 
     private static boolean isDisk(View view, ImageManifest image) {

@@ -78,7 +78,12 @@ public interface DiskImage {
      * @param diskOffset where its content lies on the guest's disk
      * @param length of its decoded content in bytes; that of a disk's last cluster may reach past the disk's end
      */
-    record EncodedCluster(long containerOffset, int storedLength, long diskOffset, int length) {}
+    record EncodedCluster(long containerOffset, int storedLength, long diskOffset, int length) {
+        /** Its stored bytes as a map: place in them to place in the container. */
+        public ExtentMap place() {
+            return new ExtentMap.Builder().add(0, storedLength, containerOffset).build();
+        }
+    }
 
     /**
      * A file outside the image.

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /**
- * Turns the cuts of a container into chunks and a recipe. Cuts are collected in batches; while the workers read and
+ * Turns the cuts of an upload, or of the disk in it, into chunks and a recipe. Cuts are collected in batches; while the workers read and
  * name the pieces of one batch, the chunks of the one before are stored, in order. Memory is two batches.
  */
 final class ChunkingSink implements CutSink {
@@ -54,6 +54,18 @@ final class ChunkingSink implements CutSink {
         this.names = names;
     }
 
+    /** Finds out whether bytes can be made of what is stored, so that they need not be. */
+    @FunctionalInterface
+    interface Remaking {
+        /**
+         * Called by any of the workers.
+         *
+         * @param bytes of the container
+         * @return what makes them, or the first of them; null when nothing does
+         */
+        RecipeRun.@Nullable Encoded remake(ByteBuffer bytes) throws IOException;
+    }
+
     /** What became of one cut, or is to become of it. */
     private static final class Cut {
         final long length;
@@ -64,6 +76,11 @@ final class ChunkingSink implements CutSink {
         @Nullable SpanningPiece piece;
         int partOffset;
         long containerOffset = -1;
+        @Nullable Remaking remaking;
+
+        /** What makes the first bytes of the cut, which are none of those in the batch then. */
+        RecipeRun.@Nullable Encoded remade;
+
         int owner = -1;
         boolean wholeContent;
 
@@ -132,6 +149,14 @@ final class ChunkingSink implements CutSink {
         add(cut, first ? piece.length() : 0);
     }
 
+    /** A range of the container that may be made of what is stored; what is not becomes a new chunk. */
+    void remade(long offset, int length, Remaking remaking) throws IOException {
+        Cut cut = new Cut(length);
+        cut.containerOffset = offset;
+        cut.remaking = remaking;
+        add(cut, length);
+    }
+
     /** Stores what is left and gives the recipe. The chunks still have to be committed. */
     Recipe finish() throws IOException {
         turn();
@@ -177,11 +202,17 @@ final class ChunkingSink implements CutSink {
     }
 
     private void name(Batch batch, Cut cut) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(batch.bytes, cut.inBatch, cut.byteCount);
+        ByteBuffer bytes = ByteBuffer.wrap(batch.bytes, cut.inBatch, cut.byteCount).slice();
         if (cut.piece != null) {
             cut.piece.read(container, bytes);
         } else if (cut.containerOffset >= 0) {
             container.readFully(cut.containerOffset, bytes);
+        }
+        if (cut.remaking != null) {
+            cut.remade = cut.remaking.remake(bytes.rewind());
+            int made = cut.remade == null ? 0 : (int) cut.remade.length();
+            cut.inBatch += made;
+            cut.byteCount -= made;
         }
         cut.allZero = UploadMap.isZero(batch.bytes, cut.inBatch, cut.byteCount);
         if (!cut.allZero || cut.wholeContent) {
@@ -192,6 +223,12 @@ final class ChunkingSink implements CutSink {
     private void store(Batch batch) throws IOException {
         Workers.await(batch.naming);
         for (Cut cut : batch.cuts) {
+            if (cut.remade != null) {
+                recipe.add(cut.remade);
+                if (cut.byteCount == 0) {
+                    continue;
+                }
+            }
             if (cut.inBatch >= 0) {
                 cut.run = store(batch, cut);
             }

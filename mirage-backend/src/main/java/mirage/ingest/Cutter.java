@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.IntToLongFunction;
 
 /**
- * Cuts a container along its plan (docs/ARCHITECTURE.md, "Cutting"):
+ * Cuts an upload, or the disk in it, along its plan (docs/ARCHITECTURE.md, "Cutting"):
  *
  * <ol>
  *   <li>zeros are no chunk;
@@ -27,8 +27,8 @@ final class Cutter {
     private static final int RUN_BYTES = 64 << 10;
     private static final int CONTENT_WINDOW_BYTES = 1 << 20;
 
-    private final ByteSource container;
-    private final UploadMap map;
+    private final ByteSource bytes;
+    private final ZeroBlocks map;
     private final @Nullable EarlierImage earlier;
     private final CutSink sink;
     private final ByteBuffer run = ByteBuffer.allocate(RUN_BYTES);
@@ -38,27 +38,42 @@ final class Cutter {
     /**
      * @param earlier the image to compare places with, null when there is none
      */
-    Cutter(ByteSource container, UploadMap map, @Nullable EarlierImage earlier, CutSink sink) {
-        this.container = container;
+    Cutter(ByteSource bytes, ZeroBlocks map, @Nullable EarlierImage earlier, CutSink sink) {
+        this.bytes = bytes;
         this.map = map;
         this.earlier = earlier;
         this.sink = sink;
+    }
+
+    /** Takes what is owned, in order. */
+    @FunctionalInterface
+    interface OwnedSink {
+        void accept(OwnedExtent extent) throws IOException;
     }
 
     /**
      * @param contentSizes size of each content by its owner number
      */
     void cut(CutPlan plan, IntToLongFunction contentSizes) throws IOException {
+        cutRest(plan, extent -> content(plan, extent, contentSizes.applyAsLong(extent.owner())));
+    }
+
+    /**
+     * Cuts what no content owns.
+     *
+     * @param owned gives the sink what belongs into each extent that a content owns
+     */
+    void cutRest(CutPlan plan, OwnedSink owned) throws IOException {
         long at = 0;
         for (OwnedExtent extent : plan.owned()) {
             rest(plan, at, extent.offset());
-            owned(plan, extent, contentSizes.applyAsLong(extent.owner()));
+            owned.accept(extent);
             at = extent.end();
         }
-        rest(plan, at, container.length());
+        rest(plan, at, bytes.length());
     }
 
-    private void owned(CutPlan plan, OwnedExtent extent, long contentSize) throws IOException {
+    private void content(CutPlan plan, OwnedExtent extent, long contentSize) throws IOException {
         for (long place = extent.ownerOffset(); place < extent.ownerEnd(); ) {
             long start = extent.pieceStart(place);
             long end = extent.pieceEnd(place);
@@ -125,7 +140,7 @@ final class Cutter {
 
     /** A run without zero blocks that does not cross a multiple of 64 KiB. */
     private void alignedRun(long offset, int length) throws IOException {
-        container.readFully(offset, run.clear().limit(length));
+        bytes.readFully(offset, run.clear().limit(length));
         run.flip();
         EarlierImage before =
                 earlier != null && earlier.read(offset, same.clear().limit(length))
@@ -177,7 +192,7 @@ final class Cutter {
                 window.compact()
                         .limit((int) Math.min(window.capacity(), window.position() + to - read));
                 int wanted = window.remaining();
-                container.readFully(read, window);
+                bytes.readFully(read, window);
                 read += wanted;
                 window.flip();
             }

@@ -81,7 +81,7 @@ public final class DiskRecipe implements ChunkSource {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(disk, warnings);
         FileTables files = new FileTables(layout.image().disk(), disk.length(), warnings);
-        CutPlan plan = Structurer.plan(layout, files, disk.length(), warnings);
+        CutPlan plan = ImagePlan.asItLies(layout, files, disk.length(), warnings);
         Names sink = new Names();
         EarlierImage earlier = like == null ? null : new EarlierImage(like, stored);
         new Cutter(disk, map(), earlier, sink)

@@ -18,6 +18,15 @@ final class ReadBack implements WritableByteChannel {
     private final DataDigest.Stream data = new DataDigest.Stream();
     private long position;
 
+    /** What was stored is not what was uploaded. */
+    static final class DifferenceException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        DifferenceException(String message) {
+            super(message);
+        }
+    }
+
     ReadBack(UploadMap map) {
         this.map = map;
     }
@@ -35,7 +44,7 @@ final class ReadBack implements WritableByteChannel {
                                     + UploadMap.STRETCH_BYTES);
             int part = (int) Math.min(bytes.remaining(), stretchEnd - position);
             if (part == 0) {
-                throw new IOException(
+                throw new DifferenceException(
                         "the recipe rebuilds more than the "
                                 + map.size()
                                 + " bytes that were uploaded");
@@ -53,7 +62,7 @@ final class ReadBack implements WritableByteChannel {
     /** Call when all is written. Returns the digest of the data. */
     DataDigest finish() throws IOException {
         if (position != map.size()) {
-            throw new IOException(
+            throw new DifferenceException(
                     "the recipe rebuilds " + position + " bytes, " + map.size() + " were uploaded");
         }
         return data.finish();
@@ -62,7 +71,7 @@ final class ReadBack implements WritableByteChannel {
     private void check(long stretchEnd) throws IOException {
         int index = (int) ((stretchEnd - 1) / UploadMap.STRETCH_BYTES);
         if ((int) crc.getValue() != map.stretchCrc(index)) {
-            throw new IOException(
+            throw new DifferenceException(
                     "what was stored of the "
                             + UploadMap.STRETCH_BYTES
                             + " bytes at "

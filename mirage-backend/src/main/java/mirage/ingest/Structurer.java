@@ -1,27 +1,29 @@
 package mirage.ingest;
 
-import mirage.bytes.Extent;
-import mirage.bytes.ExtentMap;
+import mirage.bytes.ByteSource;
+import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.chunk.MissingChunkException;
 import mirage.codec.DataDigest;
+import mirage.encoder.Encoder;
 import mirage.image.DiskImage;
 import mirage.layout.DiskLayout;
-import mirage.layout.VolumeLayout;
 import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
+import mirage.manifest.PlaceSketch;
 import mirage.manifest.Provenance;
 import mirage.manifest.Recipe;
 import mirage.manifest.RecipeBuilder;
 import mirage.manifest.RecipeReader;
-import mirage.manifest.RecipeRun;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkStore;
 import mirage.pack.ChunkWriter;
 import mirage.pack.CorruptPackException;
+import mirage.rebuild.Original;
+import mirage.rebuild.Originals;
 import mirage.rebuild.Rebuilder;
 import mirage.rebuild.RecipeSource;
 
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -43,11 +46,11 @@ import java.util.concurrent.ExecutorService;
 public final class Structurer {
     private static final Logger LOG = LoggerFactory.getLogger(Structurer.class);
 
-    /** Encoded clusters below this are left to the rest: a hostile image can have millions of a byte each. */
-    private static final int LEAST_PIECE_BYTES = 256;
-
     /** A larger disk is read through its format: its recipe would be 4 million segments long. */
     private static final long MAX_DISK_RECIPE_BYTES = 16L << 40;
+
+    /** Read of any disk, however small its container. */
+    private static final long LEAST_DISK_BUDGET_BYTES = 2L << 30;
 
     /** Each but the last has found another damaged pack. */
     private static final int MAX_ATTEMPTS = 8;
@@ -56,10 +59,12 @@ public final class Structurer {
     private final ManifestStore manifests;
     private final EarlierImages earlierImages;
     private final Rebuilder rebuilder;
+    private final Originals originals;
     private final ExecutorService workers;
     private final int workerCount;
 
     /**
+     * @param originals takes what is proven to be made again, as it will be asked for soon
      * @param workers names pieces and digests files
      * @param workerCount how many threads they are
      */
@@ -68,12 +73,14 @@ public final class Structurer {
             ManifestStore manifests,
             EarlierImages earlierImages,
             Rebuilder rebuilder,
+            Originals originals,
             ExecutorService workers,
             int workerCount) {
         this.chunks = chunks;
         this.manifests = manifests;
         this.earlierImages = earlierImages;
         this.rebuilder = rebuilder;
+        this.originals = originals;
         this.workers = workers;
         this.workerCount = workerCount;
     }
@@ -102,20 +109,8 @@ public final class Structurer {
     private ManifestId structureOnce(Spool spool, Provenance provenance) throws IOException {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(spool.bytes(), warnings);
-        FileTables files = new FileTables(layout.image().disk(), spool.size(), warnings);
-        CutPlan plan = plan(layout, files, spool.size(), warnings);
-        Recipe container;
-        List<VolumeRecord> volumes;
-        try (ChunkWriter data = chunks.newWriter();
-                ChunkWriter metadata = chunks.newMetadataWriter()) {
-            container = store(spool, plan, files, data, metadata);
-            files.digestTheRest(workers);
-            volumes = files.finish(metadata::put);
-            data.commit();
-            metadata.commit();
-        }
-        DataDigest data = readBack(container, spool);
-        readBack(volumes);
+        Stored stored = store(spool, layout, warnings);
+        readBack(stored.volumes);
         ImageManifest manifest =
                 new ImageManifest(
                         spool.size(),
@@ -125,74 +120,150 @@ public final class Structurer {
                         layout.image().externals().stream()
                                 .map(external -> external.role() + ": " + external.name())
                                 .toList(),
-                        container,
-                        diskView(layout, container, spool.size(), warnings),
-                        volumes,
+                        stored.container,
+                        stored.disk,
+                        stored.volumes,
                         warnings.messages(),
                         provenance,
-                        spool.map().sketch(),
-                        data);
+                        stored.sketch,
+                        stored.data);
         ManifestId id = manifests.write(manifest);
         earlierImages.add(id, manifest);
         return id;
     }
 
-    /** Which bytes of the container belong to which file, or are an encoded cluster, or mean nothing to us. */
-    static CutPlan plan(
-            DiskLayout layout, FileTables files, long containerLength, Warnings warnings)
-            throws IOException {
-        CutPlan.Builder plan = new CutPlan.Builder(containerLength);
+    /** What became of an upload: read back, and held against what came in. */
+    private record Stored(
+            Recipe container,
+            DiskView disk,
+            List<VolumeRecord> volumes,
+            PlaceSketch sketch,
+            DataDigest data) {}
+
+    /** What became of bytes that were cut along files. */
+    private record Cut(Recipe recipe, List<VolumeRecord> volumes) {}
+
+    private Stored store(Spool spool, DiskLayout layout, Warnings warnings) throws IOException {
+        if (hasDiskWithin(layout, spool.size())) {
+            try {
+                List<Encoder> encoders = EncoderSearch.find(layout.image(), spool.bytes());
+                if (!encoders.isEmpty() || layout.diskPlain()) {
+                    return storeByDisk(spool, layout, encoders, warnings);
+                }
+            } catch (FormatException | EOFException e) {
+                warnings.add("its disk is not stored by itself: " + e.getMessage());
+            } catch (ReadBack.DifferenceException e) {
+                // A reader with a defect must not cost a tenant an upload.
+                LOG.error(
+                        "the map and the disk of {} image {} differ",
+                        layout.format(),
+                        spool.image(),
+                        e);
+                warnings.add("its map and its disk differ: " + e.getMessage());
+            }
+        }
+        return storeByContainer(spool, layout, warnings);
+    }
+
+    /** Whether the disk is something else than the container, and can be stored for what the container costs. */
+    private static boolean hasDiskWithin(DiskLayout layout, long containerLength) {
         DiskImage image = layout.image();
-        ExtentMap inContainer = image.plainMap();
-        for (VolumeLayout volume : layout.volumes()) {
-            files.add(
-                    volume,
-                    (owner, onDisk, size) ->
-                            plan.addContent(owner, onDisk.through(inContainer), size));
-            if (volume.fileSystem() == null) {
-                onDisk(volume)
-                        .through(inContainer)
-                        .runs()
-                        .forEach(run -> plan.addOpaque(new Extent(run.target(), run.length())));
-            }
-        }
-        if (!layout.understood() && containerLength > 0) {
-            plan.addOpaque(new Extent(0, containerLength));
-        }
-        int owner = files.contentCount();
-        for (DiskImage.EncodedCluster cluster : image.encodedClusters()) {
-            if (cluster.storedLength() < LEAST_PIECE_BYTES) {
-                continue;
-            }
-            ExtentMap place =
-                    new ExtentMap.Builder()
-                            .add(0, cluster.storedLength(), cluster.containerOffset())
-                            .build();
-            plan.addContent(owner++, place, cluster.storedLength());
-        }
-        return plan.build(warnings);
+        return !image.format().equals("raw")
+                && layout.diskReadable()
+                && image.complete()
+                && image.virtualSize() <= MAX_DISK_RECIPE_BYTES
+                && image.plainMap().mappedBytes() <= containerLength;
     }
 
-    private static ExtentMap onDisk(VolumeLayout layout) {
-        return new ExtentMap.Builder()
-                .add(0, layout.volume().length(), layout.volume().offset())
-                .build();
-    }
-
-    private Recipe store(
-            Spool spool, CutPlan plan, FileTables files, ChunkWriter data, ChunkWriter metadata)
+    /**
+     * First the disk, cut as the same disk would be cut raw; then the container around it.
+     *
+     * @param encoders of the clusters that do not lie in the container as they are
+     */
+    private Stored storeByDisk(
+            Spool spool, DiskLayout layout, List<Encoder> encoders, Warnings warnings)
             throws IOException {
-        ChunkingSink sink =
-                new ChunkingSink(
-                        spool.bytes(),
-                        workers,
-                        workerCount,
-                        data,
-                        new RecipeBuilder(metadata::put),
-                        (owner, sha256) -> nameFile(files, owner, sha256));
-        new Cutter(spool.bytes(), spool.map(), mostAlike(spool), sink)
-                .cut(plan, owner -> owner < files.contentCount() ? files.contentSize(owner) : -1);
-        return sink.finish();
+        ByteSource disk = layout.image().disk();
+        DiskBlocks blocks = DiskBlocks.read(disk, mostDiskBytes(spool), workers, workerCount);
+        FileTables files = new FileTables(disk, spool.size(), warnings);
+        CutPlan plan = ImagePlan.ofDisk(layout, files, warnings);
+        Cut cut = store(disk, blocks, mostAlike(blocks.sketch()), plan, files);
+        Recipe container = aroundDisk(spool, layout.image(), encoders, cut.recipe);
+        return new Stored(
+                container,
+                new DiskView.OwnRecipe(cut.recipe),
+                cut.volumes,
+                blocks.sketch(),
+                readBack(container, spool));
+    }
+
+    /** A few KiB can name one place over and over. */
+    private static long mostDiskBytes(Spool spool) {
+        return LEAST_DISK_BUDGET_BYTES + 16 * Math.min(spool.size(), Long.MAX_VALUE / 32);
+    }
+
+    /** The container's bytes as they lie, cut along what is known of them. */
+    private Stored storeByContainer(Spool spool, DiskLayout layout, Warnings warnings)
+            throws IOException {
+        DiskImage image = layout.image();
+        FileTables files = new FileTables(image.disk(), spool.size(), warnings);
+        CutPlan plan = ImagePlan.asItLies(layout, files, spool.size(), warnings);
+        PlaceSketch sketch = spool.map().sketch();
+        Cut cut = store(spool.bytes(), spool.map(), mostAlike(sketch), plan, files);
+        return new Stored(
+                cut.recipe, diskView(layout), cut.volumes, sketch, readBack(cut.recipe, spool));
+    }
+
+    private static DiskView diskView(DiskLayout layout) {
+        if (layout.image().format().equals("raw")) {
+            return new DiskView.SameAsContainer();
+        }
+        return layout.diskReadable() ? new DiskView.ThroughFormat() : new DiskView.Opaque();
+    }
+
+    private Cut store(
+            ByteSource bytes,
+            ZeroBlocks zeros,
+            @Nullable EarlierImage earlier,
+            CutPlan plan,
+            FileTables files)
+            throws IOException {
+        try (ChunkWriter data = chunks.newWriter();
+                ChunkWriter metadata = chunks.newMetadataWriter()) {
+            ChunkingSink sink =
+                    new ChunkingSink(
+                            bytes,
+                            workers,
+                            workerCount,
+                            data,
+                            new RecipeBuilder(metadata::put),
+                            (owner, sha256) -> nameFile(files, owner, sha256));
+            new Cutter(bytes, zeros, earlier, sink)
+                    .cut(
+                            plan,
+                            owner -> owner < files.contentCount() ? files.contentSize(owner) : -1);
+            Recipe recipe = sink.finish();
+            files.digestTheRest(workers);
+            List<VolumeRecord> volumes = files.finish(metadata::put);
+            data.commit();
+            metadata.commit();
+            return new Cut(recipe, volumes);
+        }
+    }
+
+    private Recipe aroundDisk(Spool spool, DiskImage image, List<Encoder> encoders, Recipe disk)
+            throws IOException {
+        RecipeReader runs = new RecipeReader(disk, chunks);
+        try (ChunkWriter metadata = chunks.newMetadataWriter();
+                Original original = originals.open(spool.digests().sha256(), spool.size())) {
+            ClusterProof proof =
+                    new ClusterProof(encoders, runs, new RecipeSource(disk, chunks), original);
+            Recipe container =
+                    new AroundDisk(spool.bytes(), spool.map(), image, runs, proof)
+                            .store(workers, workerCount, metadata);
+            metadata.commit();
+            return container;
+        }
     }
 
     /** Encoded clusters are contents too, but no files: their numbers come after the files'. */
@@ -202,14 +273,23 @@ public final class Structurer {
         }
     }
 
-    private @Nullable EarlierImage mostAlike(Spool spool) {
-        ImageManifest manifest = earlierImages.mostAlike(spool.map().sketch());
-        return manifest == null ? null : new EarlierImage(manifest.container(), chunks);
+    /** The sketch of an image is of what the recipe is of that places are compared in. */
+    private @Nullable EarlierImage mostAlike(PlaceSketch sketch) {
+        ImageManifest manifest = earlierImages.mostAlike(sketch);
+        if (manifest == null) {
+            return null;
+        }
+        Recipe places =
+                manifest.disk() instanceof DiskView.OwnRecipe own
+                        ? own.recipe()
+                        : manifest.container();
+        return new EarlierImage(places, chunks);
     }
 
     private DataDigest readBack(Recipe container, Spool spool) throws IOException {
         ReadBack readBack = new ReadBack(spool.map());
-        rebuilder.transferTo(container, 0, container.length(), readBack);
+        rebuilder.transferTo(
+                container, 0, container.length(), new UploadedOriginal(spool), readBack);
         return readBack.finish();
     }
 
@@ -221,63 +301,6 @@ public final class Structurer {
                     chunks.read(block);
                 }
             }
-        }
-    }
-
-    private DiskView diskView(
-            DiskLayout layout, Recipe container, long containerLength, Warnings warnings)
-            throws IOException {
-        DiskImage image = layout.image();
-        if (image.format().equals("raw")) {
-            return new DiskView.SameAsContainer();
-        }
-        if (!layout.diskReadable()) {
-            return new DiskView.Opaque();
-        }
-        if (!layout.diskPlain() || isOutOfProportion(image, containerLength)) {
-            return new DiskView.ThroughFormat();
-        }
-        Recipe recipe = diskRecipe(image, container);
-        long difference =
-                new SameBytes(recipe, new RecipeSource(recipe, chunks), image.disk(), rebuilder)
-                        .firstDifference();
-        if (difference >= 0) {
-            // A reader with a defect must not cost a tenant an upload.
-            LOG.error(
-                    "the map and the disk of a {} image differ at {}", image.format(), difference);
-            warnings.add("its map and its disk differ at " + difference);
-            return new DiskView.ThroughFormat();
-        }
-        return new DiskView.OwnRecipe(recipe);
-    }
-
-    /** A few KiB can claim a disk of EiB, by holes or by naming one cluster over and over. */
-    private static boolean isOutOfProportion(DiskImage image, long containerLength) {
-        return image.virtualSize() > MAX_DISK_RECIPE_BYTES
-                || image.plainMap().mappedBytes() > containerLength;
-    }
-
-    /** The container's recipe in the order of the disk: the same chunks, no byte stored again. */
-    private Recipe diskRecipe(DiskImage image, Recipe container) throws IOException {
-        RecipeReader runs = new RecipeReader(container, chunks);
-        try (ChunkWriter metadata = chunks.newMetadataWriter()) {
-            RecipeBuilder disk = new RecipeBuilder(metadata::put);
-            ExtentMap places = image.plainMap();
-            for (int i = 0; i < places.runCount(); i++) {
-                ExtentMap.Run place = places.run(i);
-                zeros(disk, place.offset());
-                runs.forEachRun(place.target(), place.length(), (_, run) -> disk.add(run));
-            }
-            zeros(disk, image.virtualSize());
-            Recipe recipe = disk.finish();
-            metadata.commit();
-            return recipe;
-        }
-    }
-
-    private static void zeros(RecipeBuilder recipe, long until) throws IOException {
-        if (until > recipe.length()) {
-            recipe.add(new RecipeRun.Zero(until - recipe.length()));
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  * CRC32C of each stretch of 256 KiB, and the sketch of what lies where. One bit for 4 KiB and 4 bytes for 256 KiB:
  * 48 MiB for an image of 1 TiB.
  */
-final class UploadMap {
+final class UploadMap implements ZeroBlocks {
     static final int BLOCK_BYTES = PlaceSketch.BLOCK_BYTES;
     static final int STRETCH_BYTES = 256 << 10;
 
@@ -67,18 +67,14 @@ final class UploadMap {
         return crcs[index];
     }
 
-    /** Whether the whole block around an offset holds only zeros. */
-    boolean isZeroBlock(long offset) {
+    @Override
+    public boolean isZeroBlock(long offset) {
         long block = offset / BLOCK_BYTES;
         return (data[(int) (block >>> 6)] & 1L << block) == 0;
     }
 
-    /**
-     * Where the blocks stop to be alike.
-     *
-     * @return the end of the stretch of zero blocks, or of data blocks, that holds {@code offset}; at most the size
-     */
-    long endOfRun(long offset) {
+    @Override
+    public long endOfRun(long offset) {
         boolean zero = isZeroBlock(offset);
         long blocks = (size + BLOCK_BYTES - 1) / BLOCK_BYTES;
         long block = offset / BLOCK_BYTES + 1;
@@ -92,11 +88,6 @@ final class UploadMap {
             block = Math.min(blocks, (block | 63) + 1);
         }
         return Math.min(size, block * BLOCK_BYTES);
-    }
-
-    /** Whether a range lies wholly in zero blocks. */
-    boolean isZero(long offset, long length) {
-        return isZeroBlock(offset) && endOfRun(offset) >= offset + length;
     }
 
     static boolean isZero(byte[] bytes, int offset, int length) {

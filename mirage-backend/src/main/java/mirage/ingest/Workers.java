@@ -2,6 +2,7 @@ package mirage.ingest;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -12,10 +13,17 @@ final class Workers {
 
     /** Returns when all are done; what one of them threw is thrown here. */
     static void await(List<Future<?>> work) throws IOException {
+        results(work);
+    }
+
+    /** What each gave, when all are done; what one of them threw is thrown here. */
+    static <T> List<T> results(List<? extends Future<? extends T>> work) throws IOException {
+        List<T> results = new ArrayList<>(work.size());
         try {
-            for (Future<?> part : work) {
-                part.get();
+            for (Future<? extends T> part : work) {
+                results.add(part.get());
             }
+            return results;
         } catch (InterruptedException e) {
             work.forEach(part -> part.cancel(true));
             Thread.currentThread().interrupt();

@@ -3,7 +3,7 @@
  * main path.
  *
  * <p>May use: {@code bytes}, {@code layout} and what it finds ({@code image}, {@code volume}, {@code filesystem}),
- * {@code chunk}, {@code codec}, {@code pack}, {@code manifest}, {@code catalog}, {@code rebuild}.
+ * {@code chunk}, {@code codec}, {@code pack}, {@code manifest}, {@code catalog}, {@code encoder}, {@code rebuild}.
  */
 @NullMarked
 package mirage.ingest;

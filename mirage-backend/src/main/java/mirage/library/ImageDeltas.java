@@ -14,6 +14,7 @@ import mirage.ingest.DiskRecipe;
 import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.Recipe;
+import mirage.manifest.RecipeReader;
 
 import org.jspecify.annotations.Nullable;
 
@@ -120,10 +121,10 @@ public final class ImageDeltas {
         private final ImageManifest manifest;
         private @Nullable Recipe recipe;
 
-        Side(ImageView what, ImageManifest manifest) throws NotDeployableException {
+        Side(ImageView what, ImageManifest manifest, ChunkSource chunks) throws IOException {
             this.what = what;
             this.manifest = manifest;
-            this.recipe = stored(what, manifest);
+            this.recipe = stored(what, manifest, chunks);
         }
 
         DiskPlaces places(ChunkSource chunks) throws IOException {
@@ -163,10 +164,10 @@ public final class ImageDeltas {
             return Predecessors.find(plan, from.places(chunks), to.places(chunks), chunks);
         }
 
-        /** Gives a disk that has none a recipe, as much as possible of the chunks of the other one. */
+        /** Gives a view that has none a recipe, as much as possible of the chunks of the other one. */
         private void cut(Side side, @Nullable Recipe like) throws IOException {
             if (side.recipe == null) {
-                ImageContent disk = library.open(side.what.image(), View.DISK);
+                ImageContent disk = library.open(side.what.image(), side.what.view());
                 opened.push(disk);
                 DiskRecipe cut = DiskRecipe.of(disk, like, chunks);
                 chunks = cut;
@@ -184,8 +185,8 @@ public final class ImageDeltas {
 
     private Sides open(ImageView base, ImageView target, BooleanSupplier stopped)
             throws IOException {
-        Side from = new Side(base, manifest(library, base.image()));
-        Side to = new Side(target, manifest(library, target.image()));
+        Side from = new Side(base, manifest(library, base.image()), library.chunks());
+        Side to = new Side(target, manifest(library, target.image()), library.chunks());
         Sides sides = new Sides(from, to, stopped);
         boolean complete = false;
         try {
@@ -214,11 +215,14 @@ public final class ImageDeltas {
         return what.view() == View.DISK || manifest.disk() instanceof DiskView.SameAsContainer;
     }
 
-    /** The recipe of a view; null for a disk that is read through its format. */
-    static @Nullable Recipe stored(ImageView what, ImageManifest manifest)
-            throws NotDeployableException {
+    /**
+     * The recipe of a view, made of chunks alone; null for a disk that is read through its format, and for a container with
+     * encoded runs: hosts have no encoders.
+     */
+    static @Nullable Recipe stored(ImageView what, ImageManifest manifest, ChunkSource chunks)
+            throws IOException {
         if (what.view() == View.CONTAINER) {
-            return manifest.container();
+            return isOfChunksAlone(manifest, chunks) ? manifest.container() : null;
         }
         return switch (manifest.disk()) {
             case DiskView.SameAsContainer _ -> manifest.container();
@@ -230,6 +234,13 @@ public final class ImageDeltas {
                             "has a disk that cannot be read",
                             NotDeployableException.Why.OPAQUE);
         };
+    }
+
+    /** Whether the recipe of the container has no encoded runs. */
+    public static boolean isOfChunksAlone(ImageManifest manifest, ChunkSource chunks)
+            throws IOException {
+        return !(manifest.disk() instanceof DiskView.OwnRecipe)
+                || !new RecipeReader(manifest.container(), chunks).hasEncoded();
     }
 
     private DataDigest digest(ImageView what, ImageManifest manifest, BooleanSupplier stopped)

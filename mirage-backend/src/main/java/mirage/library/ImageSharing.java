@@ -10,7 +10,6 @@ import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
 import mirage.manifest.Recipe;
 import mirage.manifest.RecipeReader;
-import mirage.manifest.RecipeRun;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkStore;
 import mirage.pack.StoreStatistics;
@@ -91,15 +90,15 @@ public record ImageSharing(
                 visitor.visit(segment);
             }
         }
+        Set<ChunkId> named = new HashSet<>();
         new RecipeReader(recipe, store)
                 .forEachRun(
                         0,
                         recipe.length(),
-                        (_, run) -> {
-                            if (run instanceof RecipeRun.Chunk chunk) {
-                                visitor.visit(chunk.id());
-                            }
-                        });
+                        (_, run) -> run.forEachChunk(chunk -> named.add(chunk.id())));
+        for (ChunkId chunk : named) {
+            visitor.visit(chunk);
+        }
     }
 
     private static int length(ChunkId chunk, ChunkStore store) throws IOException {

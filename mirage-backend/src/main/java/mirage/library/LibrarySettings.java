@@ -10,10 +10,22 @@ import mirage.pack.PackSettings;
  * @param structurers how many uploads are taken apart at a time, 1 or greater; each needs about 64 MiB of
  *     memory, and some hundred bytes more for each file and extent in the image
  * @param node how this process takes part, where several work on the library
+ * @param encodedCacheBytes how much disk of the node compressed images may take that are kept ready, so that they need not be
+ *     encoded for each download; 0 for none. Visitors keep none
  */
 public record LibrarySettings(
-        Acknowledge acknowledge, PackSettings packs, int structurers, NodeSettings node) {
+        Acknowledge acknowledge,
+        PackSettings packs,
+        int structurers,
+        NodeSettings node,
+        long encodedCacheBytes) {
+    private static final long ENCODED_CACHE_BYTES = 4L << 30;
+
     public LibrarySettings {
+        if (encodedCacheBytes < 0) {
+            throw new IllegalArgumentException(
+                    "encodedCacheBytes: at least 0 expected, found " + encodedCacheBytes);
+        }
         if (structurers < 1) {
             throw new IllegalArgumentException(
                     "structurers: at least 1 expected, found " + structurers);
@@ -22,15 +34,23 @@ public record LibrarySettings(
 
     public static LibrarySettings defaults() {
         return new LibrarySettings(
-                Acknowledge.COMMITTED, PackSettings.DEFAULT, 2, NodeSettings.single());
+                Acknowledge.COMMITTED,
+                PackSettings.DEFAULT,
+                2,
+                NodeSettings.single(),
+                ENCODED_CACHE_BYTES);
     }
 
     public LibrarySettings withAcknowledge(Acknowledge when) {
-        return new LibrarySettings(when, packs, structurers, node);
+        return new LibrarySettings(when, packs, structurers, node, encodedCacheBytes);
     }
 
     public LibrarySettings withNode(NodeSettings newNode) {
-        return new LibrarySettings(acknowledge, packs, structurers, newNode);
+        return new LibrarySettings(acknowledge, packs, structurers, newNode, encodedCacheBytes);
+    }
+
+    public LibrarySettings withEncodedCacheBytes(long newBytes) {
+        return new LibrarySettings(acknowledge, packs, structurers, node, newBytes);
     }
 
     /** When an upload is acknowledged. Both ways the image is durable then, and comes back bit-exact. */

@@ -11,6 +11,7 @@ import mirage.catalog.DamagedEntry;
 import mirage.catalog.DirectoryCatalog;
 import mirage.catalog.ImageId;
 import mirage.chunk.ChunkSource;
+import mirage.encoder.Encoders;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormats;
 import mirage.ingest.EarlierImages;
@@ -22,11 +23,13 @@ import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
-import mirage.manifest.Recipe;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkIndex;
 import mirage.pack.ChunkStore;
 import mirage.pack.rocksdb.RocksDbChunkIndex;
+import mirage.rebuild.DirectoryOriginals;
+import mirage.rebuild.Original;
+import mirage.rebuild.Originals;
 import mirage.rebuild.Rebuilder;
 
 import org.jspecify.annotations.Nullable;
@@ -59,8 +62,9 @@ import java.util.function.UnaryOperator;
  *   blobs/      packs and manifests
  *   catalog/    a file for each image
  *   spool/      uploads on their way in
- *   nodes/      for each node its lock, its heartbeat, and its index/ unless that is elsewhere
+ *   nodes/      for each node its lock, its heartbeat, and its index/ and originals/ unless these are elsewhere
  *   index/      where each chunk is; derived from the packs; that of the default node
+ *   originals/  compressed images, encoded and ready; may be deleted; those of the default node
  * </pre>
  *
  * <p>{@link Uploads} has the way of an image from the stream to the manifest, {@code docs/decisions/0012} what several
@@ -88,6 +92,7 @@ public final class MirageLibrary implements ImageLibrary {
     private final EarlierImages earlierImages;
     private final LibraryThreads threads;
     private final Rebuilder rebuilder;
+    private final Originals originals;
     private final Uploads uploads;
     private final AtomicBoolean comparing = new AtomicBoolean();
 
@@ -147,6 +152,7 @@ public final class MirageLibrary implements ImageLibrary {
         this.earlierImages = new EarlierImages(catalog, manifests);
         this.threads = parts.add(new LibraryThreads(settings.structurers()));
         this.rebuilder = new Rebuilder(chunks, threads.readers());
+        this.originals = originals(settings, node);
         this.uploads =
                 new Uploads(
                         SpoolDirectory.open(directory.resolve("spool"), node.name()),
@@ -156,11 +162,18 @@ public final class MirageLibrary implements ImageLibrary {
                                 manifests,
                                 earlierImages,
                                 rebuilder,
+                                originals,
                                 threads.workers(),
                                 threads.workerCount()),
                         threads,
                         node.name(),
                         clock);
+    }
+
+    private static Originals originals(LibrarySettings settings, Node node) throws IOException {
+        return settings.node().visitor() || settings.encodedCacheBytes() == 0
+                ? Originals.NONE
+                : DirectoryOriginals.open(node.originalsDirectory(), settings.encodedCacheBytes());
     }
 
     /** Durable before anything is acknowledged in them, and nobody's business but the owner's. */
@@ -185,6 +198,7 @@ public final class MirageLibrary implements ImageLibrary {
     }
 
     private void startBackground() {
+        threads.soon("testing encoders", Encoders::areSound);
         Duration every = settings.node().lookEvery();
         threads.repeat("following packs of other nodes", every, chunks::follow);
         threads.repeat(
@@ -330,13 +344,14 @@ public final class MirageLibrary implements ImageLibrary {
 
     private ImageContent open(ImageManifest manifest, View view) throws IOException {
         if (view == View.CONTAINER) {
-            return content(manifest.container());
+            return container(manifest);
         }
         return switch (manifest.disk()) {
-            case DiskView.SameAsContainer _ -> content(manifest.container());
-            case DiskView.OwnRecipe own -> content(own.recipe());
+            case DiskView.SameAsContainer _ -> container(manifest);
+            case DiskView.OwnRecipe own ->
+                    new RecipeContent(own.recipe(), chunks, rebuilder, () -> Original.NONE);
             case DiskView.ThroughFormat _ -> {
-                ByteSource container = content(manifest.container());
+                ByteSource container = container(manifest);
                 yield new SourceContent(disk(container), container);
             }
             case DiskView.Opaque _ ->
@@ -346,8 +361,12 @@ public final class MirageLibrary implements ImageLibrary {
         };
     }
 
-    private ImageContent content(Recipe recipe) {
-        return new RecipeContent(recipe, chunks, rebuilder);
+    private ImageContent container(ImageManifest manifest) {
+        return new RecipeContent(
+                manifest.container(),
+                chunks,
+                rebuilder,
+                () -> originals.open(manifest.digests().sha256(), manifest.size()));
     }
 
     private static ByteSource disk(ByteSource container) throws IOException {

@@ -144,6 +144,10 @@ final class Node implements Closeable {
         return privateDirectory.resolve("index");
     }
 
+    Path originalsDirectory() {
+        return privateDirectory.resolve("originals");
+    }
+
     private void startBeating() {
         long pause = settings.deadAfter().dividedBy(BEATS_UNTIL_DEAD).toNanos();
         heart.scheduleWithFixedDelay(

@@ -9,7 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * The recipe of a view: the library's, or one that a disk without any was cut for, which takes seconds and memory for
+ * The recipe of a view, made of chunks alone: the library's, or one that a view without any was cut for, which takes seconds and memory for
  * the names of its chunks. To be closed when no more chunks are read.
  */
 public final class ViewRecipe implements Closeable {
@@ -25,7 +25,7 @@ public final class ViewRecipe implements Closeable {
 
     static ViewRecipe open(MirageLibrary library, ImageView what) throws IOException {
         ImageManifest manifest = ImageDeltas.manifest(library, what.image());
-        Recipe stored = ImageDeltas.stored(what, manifest);
+        Recipe stored = ImageDeltas.stored(what, manifest, library.chunks());
         if (stored != null) {
             return new ViewRecipe(stored, library.chunks(), () -> {});
         }

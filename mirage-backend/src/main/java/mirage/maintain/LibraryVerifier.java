@@ -12,7 +12,9 @@ import mirage.manifest.FileTableReader;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
+import mirage.manifest.Recipe;
 import mirage.manifest.RecipeReader;
+import mirage.manifest.RecipeRun;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkStore;
 import mirage.pack.PackDamage;
@@ -182,8 +184,7 @@ public final class LibraryVerifier {
             ImageManifest manifest = manifests.read(id);
             verifyUpload(object, entry, manifest, damages);
             if (manifest.disk() instanceof DiskView.OwnRecipe own) {
-                new RecipeReader(own.recipe(), chunks)
-                        .forEachRun(0, own.recipe().length(), (_, _) -> {});
+                verifyDisk(own.recipe());
             }
             for (VolumeRecord volume : manifest.volumes()) {
                 if (volume.files() != null) {
@@ -193,6 +194,19 @@ public final class LibraryVerifier {
         } catch (IOException e) {
             damages.add(new Damage(object, String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Every chunk of it must be there; whether it is sound is found where the packs are read. */
+    private void verifyDisk(Recipe disk) throws IOException {
+        new RecipeReader(disk, chunks)
+                .forEachRun(
+                        0,
+                        disk.length(),
+                        (_, run) -> {
+                            if (run instanceof RecipeRun.Chunk chunk) {
+                                chunks.require(chunk.id());
+                            }
+                        });
     }
 
     private void verifyUpload(

@@ -5,7 +5,7 @@ public sealed interface DiskView {
     /** The image is raw: its bytes are the disk. */
     record SameAsContainer() implements DiskView {}
 
-    /** A recipe of its own, over the same chunks as the container's. */
+    /** A recipe of its own; the container's is made of it where the disk lies in the container. */
     record OwnRecipe(Recipe recipe) implements DiskView {}
 
     /** By reading the rebuilt container through its format: it holds encoded clusters. */

@@ -19,7 +19,7 @@ import java.util.List;
  * @param volumes of the disk, by offset
  * @param warnings of the inspectors
  * @param provenance where it comes from
- * @param sketch sample of the uploaded bytes by place
+ * @param sketch sample by place of the disk where it has a recipe of its own, of the uploaded bytes otherwise
  * @param data digest of the uploaded bytes, null when an earlier version wrote the manifest
  */
 public record ImageManifest(

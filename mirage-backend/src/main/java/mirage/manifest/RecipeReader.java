@@ -76,6 +76,16 @@ public final class RecipeReader {
         }
     }
 
+    /** Whether it has runs that encoders make. Reads segments until it finds one. */
+    public boolean hasEncoded() throws IOException {
+        for (int i = 0; i < recipe.segments().size(); i++) {
+            if (segment(i).stream().anyMatch(RecipeRun.Encoded.class::isInstance)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private List<RecipeRun> segment(int index) throws IOException {
         @Nullable ChunkId id = recipe.segments().get(index);
         if (id == null) {

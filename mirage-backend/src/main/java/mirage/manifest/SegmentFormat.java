@@ -21,19 +21,23 @@ import java.util.Map;
  *   offsets = for each run of kind 2: offset:varint; of kind 3: idIndex:varint offset:varint
  *   ids     = 32 bytes for each run of kind 1 or 2
  * </pre>
- * Lengths, offsets and ids stand apart because ids do not compress and the rest compresses well.
+ * Lengths, offsets and ids stand apart because ids do not compress and the rest compresses well. A segment with encoded
+ * runs is of version 2, {@link EncodedSegmentFormat}; all others stay what they are, so that images share them.
  */
 final class SegmentFormat {
     private static final BlobFraming FRAMING = new BlobFraming("MSEG", 1, 0);
 
-    private static final int ZERO = 0;
-    private static final int WHOLE = 1;
-    private static final int PART = 2;
-    private static final int AGAIN = 3;
+    static final int ZERO = 0;
+    static final int WHOLE = 1;
+    static final int PART = 2;
+    static final int AGAIN = 3;
 
     private SegmentFormat() {}
 
     static ByteBuffer encode(List<RecipeRun> runs) {
+        if (runs.stream().anyMatch(RecipeRun.Encoded.class::isInstance)) {
+            return EncodedSegmentFormat.encode(runs);
+        }
         ByteWriter lengths = new ByteWriter();
         ByteWriter offsets = new ByteWriter();
         ByteWriter ids = new ByteWriter();
@@ -43,6 +47,7 @@ final class SegmentFormat {
                     switch (run) {
                         case RecipeRun.Zero _ -> ZERO;
                         case RecipeRun.Chunk chunk -> encodeChunk(chunk, used, offsets, ids);
+                        case RecipeRun.Encoded _ -> throw new IllegalArgumentException("version 2");
                     };
             lengths.varint(run.length() << 2 | kind);
         }
@@ -52,7 +57,7 @@ final class SegmentFormat {
         return segment.toBuffer();
     }
 
-    private static int encodeChunk(
+    static int encodeChunk(
             RecipeRun.Chunk chunk, Map<ChunkId, Integer> used, ByteWriter offsets, ByteWriter ids) {
         Integer earlier = used.putIfAbsent(chunk.id(), used.size());
         if (earlier != null) {
@@ -73,6 +78,9 @@ final class SegmentFormat {
     static List<RecipeRun> decode(ChunkId segment, ByteBuffer content, long expectedLength)
             throws IOException {
         String what = "recipe segment " + segment;
+        if (EncodedSegmentFormat.isOne(what, content)) {
+            return EncodedSegmentFormat.decode(what, content, expectedLength);
+        }
         ByteReader in = FRAMING.body(what, content);
         int count = in.count(1, "runs");
         long[] lengths = new long[count];

@@ -14,12 +14,13 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Streams what a recipe rebuilds. The range is taken in windows; while one is written, the next is being filled by
- * other threads, each frame of it read and decompressed once. Memory is two windows and the frames in flight,
- * whatever the size of the image and however its chunks are scattered. The first few streams have large windows; those
+ * other threads, each frame of it read and decompressed once, and each encoded run made. Memory is two windows, the frames
+ * in flight and the content that is being encoded, a few dozen clusters, whatever the size of the image and however its
+ * chunks are scattered. The first few streams have large windows; those
  * beside them have small ones, so that many slow readers do not fill the heap.
  *
- * <p>Every frame is held against its checksums and every chunk against its name; one that fails ends the stream with an
- * exception before any byte of its window is written.
+ * <p>Every frame is held against its checksums, every chunk against its name, and what is encoded against its checksum; one
+ * that fails ends the stream with an exception before any byte of it is written.
  */
 public final class Rebuilder {
     /** Large enough that most frames of a window are used whole. */
@@ -29,6 +30,11 @@ public final class Rebuilder {
     private static final long SMALL_WINDOW_BYTES = 512 << 10;
 
     private static final int LARGE_STREAMS = 8;
+
+    /** Content that is being encoded in a window; the memory for it goes when it is. */
+    private static final int LARGE_CONTENT_BYTES = 2 << 20;
+
+    private static final int SMALL_CONTENT_BYTES = 256 << 10;
 
     private final ChunkStore chunks;
     private final Executor readers;
@@ -45,10 +51,26 @@ public final class Rebuilder {
     /** Writes {@code [offset, offset + length)} of what the recipe rebuilds. The target stays open. */
     public void transferTo(Recipe recipe, long offset, long length, WritableByteChannel target)
             throws IOException {
+        transferTo(recipe, offset, length, Original.NONE, target);
+    }
+
+    /**
+     * Writes {@code [offset, offset + length)} of what the recipe rebuilds. The target stays open.
+     *
+     * @param original asked for encoded runs before they are made, and given those that were made; stays open
+     */
+    public void transferTo(
+            Recipe recipe, long offset, long length, Original original, WritableByteChannel target)
+            throws IOException {
         boolean large = length > SMALL_WINDOW_BYTES && largeStreams.tryAcquire();
         try {
-            long windowBytes = large ? LARGE_WINDOW_BYTES : SMALL_WINDOW_BYTES;
-            transferTo(new RecipeReader(recipe, chunks), offset, length, windowBytes, target);
+            new Stream(
+                            new RecipeReader(recipe, chunks),
+                            original,
+                            offset + length,
+                            large ? LARGE_WINDOW_BYTES : SMALL_WINDOW_BYTES,
+                            large ? LARGE_CONTENT_BYTES : SMALL_CONTENT_BYTES)
+                    .transferTo(offset, target);
         } finally {
             if (large) {
                 largeStreams.release();
@@ -56,42 +78,63 @@ public final class Rebuilder {
         }
     }
 
-    private void transferTo(
-            RecipeReader reader,
-            long offset,
-            long length,
-            long windowBytes,
-            WritableByteChannel target)
-            throws IOException {
-        long end = offset + length;
-        ByteBuffer now = ByteBuffer.allocate((int) Math.min(windowBytes, length));
-        ByteBuffer next =
-                ByteBuffer.allocate((int) Math.min(windowBytes, Math.max(0, length - windowBytes)));
-        @Nullable RebuildWindow ahead = null;
-        try {
-            for (long at = offset; at < end; at += windowBytes) {
-                RebuildWindow current =
-                        ahead != null ? ahead : window(reader, at, windowBytes, end, now);
-                long following = at + windowBytes;
-                ahead = following < end ? window(reader, following, windowBytes, end, next) : null;
-                current.writeTo(target);
-                ByteBuffer swapped = now;
-                now = next;
-                next = swapped;
-            }
-        } finally {
-            if (ahead != null) {
-                ahead.cancel();
+    /** One transfer. */
+    private final class Stream {
+        private final RecipeReader reader;
+        private final Original original;
+        private final long end;
+        private final long windowBytes;
+        private final int contentBytes;
+        private ByteBuffer idle = ByteBuffer.allocate(0);
+        private ByteBuffer last = idle;
+
+        Stream(
+                RecipeReader reader,
+                Original original,
+                long end,
+                long windowBytes,
+                int contentBytes) {
+            this.reader = reader;
+            this.original = original;
+            this.end = end;
+            this.windowBytes = windowBytes;
+            this.contentBytes = contentBytes;
+        }
+
+        void transferTo(long offset, WritableByteChannel target) throws IOException {
+            @Nullable RebuildWindow ahead = null;
+            try {
+                for (long at = offset; at < end; ) {
+                    RebuildWindow current = ahead != null ? ahead : window(at);
+                    ahead = current.end() < end ? window(current.end()) : null;
+                    current.writeTo(target);
+                    at = current.end();
+                }
+            } finally {
+                if (ahead != null) {
+                    ahead.cancel();
+                }
             }
         }
-    }
 
-    private RebuildWindow window(
-            RecipeReader reader, long at, long windowBytes, long end, ByteBuffer buffer)
-            throws IOException {
-        RebuildWindow window =
-                RebuildWindow.plan(reader, at, Math.min(windowBytes, end - at), chunks);
-        window.fill(buffer, readers);
-        return window;
+        private RebuildWindow window(long at) throws IOException {
+            RebuildWindow window =
+                    RebuildWindow.plan(
+                            reader,
+                            at,
+                            Math.min(windowBytes, end - at),
+                            contentBytes,
+                            original,
+                            chunks);
+            // The buffer of the window before the last, which is written.
+            ByteBuffer buffer = idle;
+            idle = last;
+            if (buffer.capacity() < window.bufferBytes()) {
+                buffer = ByteBuffer.allocate(window.bufferBytes());
+            }
+            last = buffer;
+            window.fill(buffer, readers);
+            return window;
+        }
     }
 }

@@ -7,6 +7,8 @@ import mirage.manifest.Recipe;
 import mirage.manifest.RecipeReader;
 import mirage.manifest.RecipeRun;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -15,6 +17,10 @@ public final class RecipeSource implements ByteSource {
     private final RecipeReader runs;
     private final ChunkSource chunks;
     private final long length;
+    private volatile @Nullable Made last;
+
+    /** What was made of an encoded run, and where all of it begins. */
+    private record Made(long start, byte[] bytes) {}
 
     public RecipeSource(Recipe recipe, ChunkSource chunks) {
         this.runs = new RecipeReader(recipe, chunks);
@@ -36,17 +42,42 @@ public final class RecipeSource implements ByteSource {
         runs.forEachRun(
                 position,
                 wanted,
-                (_, run) -> {
+                (at, run) -> {
                     switch (run) {
                         case RecipeRun.Zero zero ->
                                 ByteSources.putZeros(target, (int) zero.length());
-                        case RecipeRun.Chunk chunk ->
+                        case RecipeRun.Chunk chunk -> put(chunk, target);
+                        case RecipeRun.Encoded encoded ->
                                 target.put(
-                                        chunks.read(chunk.id())
-                                                .slice(chunk.offset(), (int) chunk.length()));
+                                        encoded(at - encoded.offset(), encoded),
+                                        encoded.offset(),
+                                        (int) encoded.length());
                     }
                 });
         return wanted;
+    }
+
+    private void put(RecipeRun.Chunk chunk, ByteBuffer target) throws IOException {
+        target.put(chunks.read(chunk.id()).slice(chunk.offset(), (int) chunk.length()));
+    }
+
+    /** Readers come in small steps: the last that was made is at hand for the next. */
+    private byte[] encoded(long start, RecipeRun.Encoded run) throws IOException {
+        Made known = last;
+        if (known != null && known.start == start) {
+            return known.bytes;
+        }
+        ByteBuffer content = ByteBuffer.allocate(run.contentLength());
+        for (RecipeRun part : run.content()) {
+            if (part instanceof RecipeRun.Chunk chunk) {
+                put(chunk, content);
+            } else {
+                content.position(content.position() + (int) part.length());
+            }
+        }
+        byte[] bytes = EncodedRun.encode(run, content.flip());
+        last = new Made(start, bytes);
+        return bytes;
     }
 
     @Override

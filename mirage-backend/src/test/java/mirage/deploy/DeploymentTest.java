@@ -296,6 +296,8 @@ final class DeploymentTest {
                                             assertThat(ChunkId.of(bytes.slice())).isEqualTo(id);
                                         }
                                     }
+                                    case RecipeRun.Encoded encoded ->
+                                            throw new AssertionError("hosts get " + encoded);
                                 }
                             });
             assertThat(end[0]).isEqualTo(expected.length);

@@ -21,12 +21,15 @@ public final class TestLibraries {
     /** Small packs and frames, so that an image of a few MB has many. */
     public static final PackSettings SMALL_PACKS = new PackSettings(64 << 10, 1 << 20, 1, 4 << 20);
 
+    private static final long ENCODED_CACHE_BYTES = 64 << 20;
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private TestLibraries() {}
 
     public static LibrarySettings settings(Acknowledge acknowledge) {
-        return new LibrarySettings(acknowledge, SMALL_PACKS, 2, NodeSettings.single());
+        return new LibrarySettings(
+                acknowledge, SMALL_PACKS, 2, NodeSettings.single(), ENCODED_CACHE_BYTES);
     }
 
     /** Those of a node among several, which are quick to look at one another. */

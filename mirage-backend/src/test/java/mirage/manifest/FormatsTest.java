@@ -58,6 +58,24 @@ final class FormatsTest {
     }
 
     @Test
+    void segmentsWithEncodedRunsComeBack() throws IOException {
+        RandomManifests values = new RandomManifests(SEED);
+        for (int i = 0; i < 300; i++) {
+            List<RecipeRun> runs = encodedRuns(values, i % 40);
+            ByteBuffer segment = SegmentFormat.encode(runs);
+            assertThat(SegmentFormat.decode(values.id(), segment, length(runs))).isEqualTo(runs);
+        }
+    }
+
+    /** So that an image with encoded runs shares its other segments with images that were stored before there were any. */
+    @Test
+    void onlySegmentsWithEncodedRunsAreOfVersionTwo() {
+        RandomManifests values = new RandomManifests(SEED);
+        assertThat(SegmentFormat.encode(runs(values, 10)).getShort(4)).isEqualTo((short) 1);
+        assertThat(SegmentFormat.encode(encodedRuns(values, 10)).getShort(4)).isEqualTo((short) 2);
+    }
+
+    @Test
     void fileTablesComeBack() throws IOException {
         RandomManifests values = new RandomManifests(SEED);
         for (int i = 0; i < 40; i++) {
@@ -119,6 +137,17 @@ final class FormatsTest {
     void damagedSegmentsAreRefused() throws IOException {
         RandomManifests values = new RandomManifests(SEED + 2);
         List<RecipeRun> runs = runs(values, 60);
+        ByteBuffer encoded = SegmentFormat.encode(runs);
+        refuses(
+                bytes(encoded),
+                bytes -> SegmentFormat.decode(values.id(), bytes, length(runs)),
+                true);
+    }
+
+    @Test
+    void damagedSegmentsWithEncodedRunsAreRefused() throws IOException {
+        RandomManifests values = new RandomManifests(SEED + 2);
+        List<RecipeRun> runs = encodedRuns(values, 30);
         ByteBuffer encoded = SegmentFormat.encode(runs);
         refuses(
                 bytes(encoded),
@@ -233,6 +262,14 @@ final class FormatsTest {
         List<RecipeRun> runs = new ArrayList<>();
         for (int i = 0; i <= count; i++) {
             runs.add(values.run(1 << 20));
+        }
+        return runs;
+    }
+
+    private static List<RecipeRun> encodedRuns(RandomManifests values, int count) {
+        List<RecipeRun> runs = runs(values, count);
+        for (int i = 0; i <= count; i += 2) {
+            runs.add(i, values.encoded());
         }
         return runs;
     }

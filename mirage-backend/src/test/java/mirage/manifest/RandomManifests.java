@@ -63,6 +63,20 @@ final class RandomManifests {
         return new RecipeRun.Chunk(id, random.nextBoolean() ? 0 : random.nextInt(1 << 20), length);
     }
 
+    /** Of a few runs, by one of a few encoders, often not all of what it makes. */
+    RecipeRun encoded() {
+        List<RecipeRun> content = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            content.add(run(1 << 16));
+        }
+        int length = 1 + random.nextInt(1 << 17);
+        RecipeRun whole =
+                RecipeRun.Encoded.whole(
+                        "encoder-" + random.nextInt(3), content, length, random.nextInt());
+        int from = random.nextBoolean() ? 0 : random.nextInt(length);
+        return whole.slice(from, random.nextBoolean() ? length - from : 1);
+    }
+
     Recipe recipe() {
         long length = random.nextLong(100L << 20);
         int span = random.nextInt(4) == 0 ? 1 << 16 : Recipe.DEFAULT_SEGMENT_SPAN_BYTES;

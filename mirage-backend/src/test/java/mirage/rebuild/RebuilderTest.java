@@ -10,6 +10,10 @@ import mirage.blob.memory.MemoryBlobStore;
 import mirage.bytes.ByteSource;
 import mirage.chunk.ChunkId;
 import mirage.chunk.MissingChunkException;
+import mirage.codec.Checksum;
+import mirage.codec.CorruptBlobException;
+import mirage.codec.UnsupportedBlobException;
+import mirage.encoder.Encoders;
 import mirage.manifest.Recipe;
 import mirage.manifest.RecipeBuilder;
 import mirage.manifest.RecipeRun;
@@ -30,13 +34,19 @@ import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A recipe of chunk slices, repeated and out of order, and zeros, against an array. */
 final class RebuilderTest {
     private static final int SIZE = 13_000_000;
+    private static final String ENCODER = "deflate-1-12-9";
+
+    private final Map<Long, byte[]> encodedPlaces = new TreeMap<>();
 
     private final FaultyBlobStore blobs = FaultyBlobStore.intact(new MemoryBlobStore(), 1);
     private final ExecutorService readers = Executors.newFixedThreadPool(3);
@@ -71,18 +81,41 @@ final class RebuilderTest {
                     int zeros = 1 + random.nextInt(random.nextInt(10) == 0 ? 3_000_000 : 10_000);
                     builder.add(new RecipeRun.Zero(zeros));
                     expected.write(new byte[zeros]);
+                } else if (random.nextInt(3) == 0) {
+                    ByteArrayOutputStream content = new ByteArrayOutputStream();
+                    List<RecipeRun> runs = new ArrayList<>();
+                    for (int i = random.nextInt(4); i >= 0; i--) {
+                        runs.add(slice(chunks, random, content));
+                        int zeros = 1 + random.nextInt(60_000);
+                        runs.add(new RecipeRun.Zero(zeros));
+                        content.write(new byte[zeros]);
+                    }
+                    expected.write(encoded(builder, runs, content.toByteArray()));
                 } else {
-                    byte[] chunk = chunks.get(random.nextInt(chunks.size()));
-                    int from = random.nextInt(chunk.length);
-                    int length = 1 + random.nextInt(chunk.length - from);
-                    builder.add(
-                            new RecipeRun.Chunk(ChunkId.of(chunk, 0, chunk.length), from, length));
-                    expected.write(chunk, from, length);
+                    builder.add(slice(chunks, random, expected));
                 }
             }
             recipe = builder.finish();
             writer.commit();
         }
+    }
+
+    private static RecipeRun slice(
+            List<byte[]> chunks, Random random, ByteArrayOutputStream content) {
+        byte[] chunk = chunks.get(random.nextInt(chunks.size()));
+        int from = random.nextInt(chunk.length);
+        int length = 1 + random.nextInt(chunk.length - from);
+        content.write(chunk, from, length);
+        return new RecipeRun.Chunk(ChunkId.of(chunk, 0, chunk.length), from, length);
+    }
+
+    private byte[] encoded(RecipeBuilder builder, List<RecipeRun> runs, byte[] content)
+            throws IOException {
+        byte[] bytes = Encoders.named(ENCODER).encode(ByteBuffer.wrap(content));
+        int crc = Checksum.crc32c(ByteBuffer.wrap(bytes));
+        encodedPlaces.put(builder.length(), bytes);
+        builder.add(RecipeRun.Encoded.whole(ENCODER, runs, bytes.length, crc));
+        return bytes;
     }
 
     @AfterEach
@@ -156,6 +189,110 @@ final class RebuilderTest {
                                         recipe, 0, recipe.length(), Channels.newChannel(written)))
                 .isInstanceOf(IOException.class);
         assertThat(Arrays.copyOf(whole, written.size())).isEqualTo(written.toByteArray());
+    }
+
+    /** Says what it was asked, and what it was given. */
+    private static final class RecordingOriginal implements Original {
+        private final Map<Long, byte[]> atHand = new ConcurrentHashMap<>();
+        private final Map<Long, byte[]> kept = new ConcurrentHashMap<>();
+
+        @Override
+        public boolean read(long offset, byte[] target) {
+            byte[] bytes = atHand.get(offset);
+            if (bytes != null) {
+                System.arraycopy(bytes, 0, target, 0, target.length);
+            }
+            return bytes != null;
+        }
+
+        @Override
+        public void keep(long offset, byte[] encoded) {
+            kept.put(offset, encoded);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void whatWasEncodedIsKeptAndWhatIsKeptIsNotEncoded() throws IOException {
+        RecordingOriginal original = new RecordingOriginal();
+        byte[] whole = expected.toByteArray();
+        assertThat(Arrays.mismatch(stream(original), whole)).isEqualTo(-1);
+        assertThat(original.kept.keySet()).isEqualTo(encodedPlaces.keySet());
+        encodedPlaces.forEach(
+                (offset, bytes) -> assertThat(original.kept.get(offset)).isEqualTo(bytes));
+
+        RecordingOriginal full = new RecordingOriginal();
+        full.atHand.putAll(original.kept);
+        assertThat(Arrays.mismatch(stream(full), whole)).isEqualTo(-1);
+        assertThat(full.kept).isEmpty();
+    }
+
+    @Test
+    void whatIsKeptAndDamagedIsEncodedAgain() throws IOException {
+        RecordingOriginal original = new RecordingOriginal();
+        encodedPlaces.forEach((offset, bytes) -> {
+            byte[] damaged = bytes.clone();
+            damaged[damaged.length / 2] ^= 1;
+            original.atHand.put(offset, damaged);
+        });
+        assertThat(Arrays.mismatch(stream(original), expected.toByteArray())).isEqualTo(-1);
+        assertThat(original.kept.keySet()).isEqualTo(encodedPlaces.keySet());
+    }
+
+    @Test
+    void anEncoderThatMakesOtherBytesEndsTheStreamBeforeThem() throws IOException {
+        byte[] content = new byte[70_000];
+        byte[] encoded = Encoders.named(ENCODER).encode(ByteBuffer.wrap(content));
+        int crc = Checksum.crc32c(ByteBuffer.wrap(encoded));
+        List<RecipeRun> zeros = List.of(new RecipeRun.Zero(content.length));
+        assertThatThrownBy(() ->
+                        stream(RecipeRun.Encoded.whole(ENCODER, zeros, encoded.length, crc ^ 1)))
+                .isInstanceOf(CorruptBlobException.class)
+                .hasMessageContaining("encoded by deflate-1-12-9");
+        assertThatThrownBy(() ->
+                        stream(RecipeRun.Encoded.whole("zstd-9-1", zeros, encoded.length, crc)))
+                .isInstanceOf(UnsupportedBlobException.class)
+                .hasMessageContaining("encoder zstd-9-1: this Mirage has none of that name");
+        assertThat(stream(RecipeRun.Encoded.whole(ENCODER, zeros, encoded.length, crc)))
+                .isEqualTo(encoded);
+    }
+
+    /** Small content that becomes many bytes of content: windows end before they hold too much. */
+    @Test
+    void muchContentOfFewBytesIsTakenInTurns() throws IOException {
+        byte[] content = new byte[1 << 20];
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try (ChunkWriter writer = store.newWriter()) {
+            RecipeBuilder builder = new RecipeBuilder(writer::put);
+            for (int i = 0; i < 40; i++) {
+                all.write(encoded(builder, List.of(new RecipeRun.Zero(content.length)), content));
+            }
+            recipe = builder.finish();
+            writer.commit();
+        }
+        assertThat(stream(0, recipe.length())).isEqualTo(all.toByteArray());
+        assertThat(stream(900, 2000)).isEqualTo(Arrays.copyOfRange(all.toByteArray(), 900, 2900));
+    }
+
+    private byte[] stream(RecipeRun run) throws IOException {
+        try (ChunkWriter writer = store.newWriter()) {
+            RecipeBuilder builder = new RecipeBuilder(writer::put);
+            builder.add(new RecipeRun.Zero(10));
+            builder.add(run);
+            recipe = builder.finish();
+            writer.commit();
+        }
+        byte[] bytes = stream(0, recipe.length());
+        return Arrays.copyOfRange(bytes, 10, bytes.length);
+    }
+
+    private byte[] stream(Original original) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new Rebuilder(store, readers)
+                .transferTo(recipe, 0, recipe.length(), original, Channels.newChannel(bytes));
+        return bytes.toByteArray();
     }
 
     private byte[] stream(long from, long length) throws IOException {

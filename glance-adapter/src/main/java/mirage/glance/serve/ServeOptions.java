@@ -50,7 +50,7 @@ final class ServeOptions {
                             "node_directory",
                             OptionType.path(),
                             """
-                            Holds what only this process uses, the chunk index. On a fast disk of this machine when
+                            Holds what only this process uses: the chunk index, and compressed images that are kept ready. On a fast disk of this machine when
                             data_directory is shared. Left out: in data_directory.
                             """)
                     .example("/var/lib/mirage/node");
@@ -89,10 +89,22 @@ final class ServeOptions {
                     of memory, and some hundred bytes more for each file and extent in the image.
                     """);
 
+    static final ConfigOption<Long> ENCODED_CACHE_SIZE =
+            ConfigOption.of(
+                    DEFAULT,
+                    "encoded_cache_size",
+                    OptionType.bytes(0, Long.MAX_VALUE),
+                    "4 GiB",
+                    """
+                    How much each store keeps ready of compressed images, which are stored decoded and encoded again
+                    when they are downloaded, in node_directory. Images that were not read for the longest time go
+                    first; 0 keeps none.
+                    """);
+
     static final List<OptionGroup> GROUPS =
             List.of(
                     OptionGroup.of("Service", DATA_DIRECTORY, NODE_NAME, NODE_DIRECTORY, COMPAT),
-                    OptionGroup.of("Storing", ACKNOWLEDGE, STRUCTURERS));
+                    OptionGroup.of("Storing", ACKNOWLEDGE, STRUCTURERS, ENCODED_CACHE_SIZE));
 
     private ServeOptions() {}
 
@@ -136,6 +148,7 @@ final class ServeOptions {
                 configuration.get(ACKNOWLEDGE),
                 LibrarySettings.defaults().packs(),
                 configuration.get(STRUCTURERS),
-                directory == null ? node : node.withPrivateDirectory(directory.resolve(store)));
+                directory == null ? node : node.withPrivateDirectory(directory.resolve(store)),
+                configuration.get(ENCODED_CACHE_SIZE));
     }
 }

@@ -1,0 +1,84 @@
+package mirage.ingest;
+
+import mirage.bytes.Extent;
+import mirage.bytes.ExtentMap;
+import mirage.bytes.Warnings;
+import mirage.image.DiskImage;
+import mirage.layout.DiskLayout;
+import mirage.layout.VolumeLayout;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Makes the plan of an image of its layout and its files, which are walked for it. */
+final class ImagePlan {
+    /** Encoded clusters below this are left to the rest: a hostile image can have millions of a byte each. */
+    static final int LEAST_PIECE_BYTES = 256;
+
+    private ImagePlan() {}
+
+    /** Which bytes of a container belong to which file, or are an encoded cluster, or mean nothing to us. */
+    static CutPlan asItLies(
+            DiskLayout layout, FileTables files, long containerLength, Warnings warnings)
+            throws IOException {
+        DiskImage image = layout.image();
+        return plan(
+                layout,
+                image.plainMap(),
+                image.encodedClusters(),
+                files,
+                containerLength,
+                warnings);
+    }
+
+    /** The same of the disk in a container, as if it had been uploaded raw. */
+    static CutPlan ofDisk(DiskLayout layout, FileTables files, Warnings warnings)
+            throws IOException {
+        long length = layout.image().virtualSize();
+        return plan(layout, ExtentMap.identity(length), List.of(), files, length, warnings);
+    }
+
+    /**
+     * @param places of the disk in what is cut: the container, or the disk itself
+     * @param clusters that lie encoded in what is cut
+     * @param length of what is cut
+     */
+    private static CutPlan plan(
+            DiskLayout layout,
+            ExtentMap places,
+            List<DiskImage.EncodedCluster> clusters,
+            FileTables files,
+            long length,
+            Warnings warnings)
+            throws IOException {
+        CutPlan.Builder plan = new CutPlan.Builder(length);
+        for (VolumeLayout volume : layout.volumes()) {
+            files.add(
+                    volume,
+                    (owner, onDisk, size) -> plan.addContent(owner, onDisk.through(places), size));
+            if (volume.fileSystem() == null) {
+                onDisk(volume)
+                        .through(places)
+                        .runs()
+                        .forEach(run -> plan.addOpaque(new Extent(run.target(), run.length())));
+            }
+        }
+        if (!layout.understood() && length > 0) {
+            plan.addOpaque(new Extent(0, length));
+        }
+        int owner = files.contentCount();
+        for (DiskImage.EncodedCluster cluster : clusters) {
+            if (cluster.storedLength() < LEAST_PIECE_BYTES) {
+                continue;
+            }
+            plan.addContent(owner++, cluster.place(), cluster.storedLength());
+        }
+        return plan.build(warnings);
+    }
+
+    private static ExtentMap onDisk(VolumeLayout layout) {
+        return new ExtentMap.Builder()
+                .add(0, layout.volume().length(), layout.volume().offset())
+                .build();
+    }
+}
