@@ -69,9 +69,30 @@ def table_list(image):
     image.mirror()
 
 
+def partly_written(image):
+    """Files of which only the begin was ever written, though they have clusters for more."""
+    done = 0
+    for number in range(64, 200):
+        record = image.record(number)
+        if record.bytes[:4] != b"FILE" or not record.get(22, "H") & 1:
+            continue
+        for at, kind in record.attributes():
+            if kind == DATA and record.get(at + 8, "B") and record.get(at + 48, "Q") in (100_000, 4097, 150_000, 4096):
+                record.put(at + 56, "Q", record.get(at + 48, "Q") // 2 + 1)
+                done += 1
+        record.save()
+    assert done >= 5
+
+
 name, path = sys.argv[1:]
 with open(path, "rb") as file:
     image = Image(file.read())
-{"small": small, "torn-boot-sector": torn_boot_sector, "table-list": table_list}[name](image)
+CHANGES = {
+    "small": small,
+    "torn-boot-sector": torn_boot_sector,
+    "table-list": table_list,
+    "partly-written": partly_written,
+}
+CHANGES[name](image)
 with open(path, "wb") as file:
     file.write(image.bytes)

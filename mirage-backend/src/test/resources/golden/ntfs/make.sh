@@ -47,7 +47,7 @@ crafted() { # NAME
 }
 
 all="clusters-4k clusters-512 clusters-64k sectors-4096 special fragments directories compressed
-    table-list torn-boot-sector damaged"
+    partly-written table-list torn-boot-sector damaged"
 for name in ${*:-$all}; do
     case $name in
     clusters-4k) make "$name" 12M 4096 512 files streams sparse ;;
@@ -59,6 +59,7 @@ for name in ${*:-$all}; do
     directories) make "$name" 8M 4096 512 directories ;;
     compressed) make "$name" 8M 4096 512 compressed ;;
     table-list) make "$name" 8M 1024 512 files directories ;;
+    partly-written) make "$name" 8M 4096 512 files compressed ;;
     torn-boot-sector) make "$name" 8M 4096 512 special ;;
     damaged)
         "$here/damage.py" "$here/damaged"
@@ -66,7 +67,7 @@ for name in ${*:-$all}; do
         ;;
     esac
     case $name in
-    table-list)
+    partly-written | table-list)
         crafted "$name"
         listing "$name"
         small "$name"

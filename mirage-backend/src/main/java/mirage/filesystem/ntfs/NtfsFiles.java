@@ -54,6 +54,11 @@ final class NtfsFiles {
                     Device.NONE,
                     new ContentFlags(encrypted, damaged));
         }
+
+        Body asDamaged() {
+            return new Body(
+                    type, size, content, target, device, new ContentFlags(flags.encrypted(), true));
+        }
     }
 
     NtfsFiles(NtfsVolume volume) {
@@ -68,7 +73,7 @@ final class NtfsFiles {
         }
         Body body = body(file, standard != null && standard.isSystem());
         if (file.damaged() || standard == null) {
-            body = Body.of(body.type, body.size, body.content, body.flags.encrypted(), true);
+            body = body.asDamaged();
         }
         FileTimes times = standard == null ? NO_TIMES : standard.times();
         // Names for DOS count too. A directory is said to have one, as ntfs-3g does.
@@ -153,8 +158,7 @@ final class NtfsFiles {
                 data.resident() == null && !data.isCompressed()
                         ? data.placement(volume).content()
                         : Content.NONE;
-        long size =
-                meaning.type() == FileType.SYMLINK ? meaning.target().length() : data.size();
+        long size = meaning.type() == FileType.SYMLINK ? meaning.target().length() : data.size();
         return special(meaning.type(), size, meaning.target(), meaning.device(), content);
     }
 

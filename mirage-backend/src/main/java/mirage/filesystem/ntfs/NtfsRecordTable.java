@@ -27,7 +27,6 @@ final class NtfsRecordTable {
     private final NtfsVolume volume;
     private final int recordSize;
     private final ReadAhead ahead;
-    private final long count;
     private ExtentMap map;
 
     /**
@@ -44,7 +43,6 @@ final class NtfsRecordTable {
         if (data == null || data.resident() != null) {
             throw new FormatException("ntfs $MFT: its record says not where it lies");
         }
-        this.count = data.size() / recordSize;
         place(own, data.size());
     }
 
@@ -96,11 +94,6 @@ final class NtfsRecordTable {
                     }
                 });
         return mapping.build().map();
-    }
-
-    /** How many records there are, in use or not. */
-    long count() {
-        return count;
     }
 
     int maxAhead() {

@@ -30,11 +30,15 @@ final class NtfsTree implements FileTree<NtfsFile> {
 
     @Override
     public NtfsFile root() throws IOException {
-        NtfsFile root = reader.read(ROOT);
-        if (!root.isDirectory()) {
-            throw new FormatException("ntfs root: a directory expected");
+        try {
+            NtfsFile root = reader.read(ROOT);
+            if (root.isDirectory()) {
+                return root;
+            }
+        } catch (FormatException e) {
+            throw new FormatException("ntfs root: " + e.getMessage(), e);
         }
-        return root;
+        throw new FormatException("ntfs root: a directory expected");
     }
 
     @Override
