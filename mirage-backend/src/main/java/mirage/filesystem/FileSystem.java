@@ -23,7 +23,8 @@ public interface FileSystem {
 
     /**
      * Shows every file once for each path, parents before what they hold, the root first with an empty path; names in
-     * a directory in the order of their bytes. What cannot be read is left out (or shown without content) with a
+     * a directory in the order of their bytes. A stream that a file has beside its content is a file of its own by the
+     * name {@code file:stream}. What cannot be read is left out (or shown without content) with a
      * warning; work and memory stay within a budget that follows the size of the volume.
      *
      * @throws FormatException when nothing sensible can be shown; what was shown before stays true

@@ -5,6 +5,7 @@ import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.btrfs.BtrfsFormat;
 import mirage.filesystem.ext4.Ext4Format;
+import mirage.filesystem.ntfs.NtfsFormat;
 import mirage.filesystem.xfs.XfsFormat;
 
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import java.util.List;
 /** The file systems that we read, in the order in which a volume is tried. */
 public final class FileSystems {
     private static final List<FileSystemFormat> FORMATS =
-            List.of(new XfsFormat(), new Ext4Format(), new BtrfsFormat());
+            List.of(new XfsFormat(), new Ext4Format(), new BtrfsFormat(), new NtfsFormat());
 
     private FileSystems() {}
 

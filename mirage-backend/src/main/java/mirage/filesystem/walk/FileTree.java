@@ -7,6 +7,7 @@ import mirage.filesystem.RawName;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * What a format tells {@link TreeWalk} of its files. Each method reads within the budget of the walk's {@link
@@ -45,6 +46,18 @@ public interface FileTree<F> {
      * @param path becomes that of the record
      */
     FileRecord describe(RawName path, F file) throws IOException;
+
+    /**
+     * Records that a file has beside its own, by each of its names: streams with names of their own. They are shown
+     * with the names of the directory that the file is in, in their order; one whose path another file has is left out
+     * with a warning.
+     *
+     * @param described the file's record
+     * @return in any order; each path is the file's with a colon and more behind it, without a slash
+     */
+    default List<FileRecord> beside(FileRecord described, F file) throws IOException {
+        return List.of();
+    }
 
     /**
      * The names in a directory.

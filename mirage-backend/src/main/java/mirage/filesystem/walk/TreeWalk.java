@@ -34,6 +34,9 @@ public final class TreeWalk<F> {
     /** Entries that make it worth while to read files ahead; fewer share the cached pieces. */
     private static final int LARGE_DIRECTORY = 4096;
 
+    /** Of records that wait for their turn beside the names, on the way to the current directory. */
+    private static final long MAX_WAITING_BYTES = 16 << 20;
+
     /** What showing a record costs besides its path, in the budget's bytes. */
     private static final int RECORD_COST = 256;
 
@@ -44,6 +47,7 @@ public final class TreeWalk<F> {
     private final LinkedFiles linked = new LinkedFiles();
     private final Deque<Frame> stack = new ArrayDeque<>();
     private int heldEntries;
+    private long waitingBytes;
 
     /** The path of the directory on top of the stack. The others' are its beginnings, and not held. */
     private RawName path = RawName.EMPTY;
@@ -53,6 +57,7 @@ public final class TreeWalk<F> {
         final long number;
         final int pathBytes;
         final List<DirectoryEntry> entries;
+        final WaitingRecords waiting = new WaitingRecords();
         int next;
 
         Frame(long number, int pathBytes, List<DirectoryEntry> entries) {
@@ -125,10 +130,48 @@ public final class TreeWalk<F> {
         if (file == null) {
             return;
         }
+        RawName at = path.child(entry.name());
+        if (!frame.waiting.isEmpty()) {
+            showWaiting(frame, at);
+        }
         if (tree.isDirectory(file)) {
-            enter(path.child(entry.name()), file);
+            enter(at, file);
         } else {
-            visitor.visit(describe(path.child(entry.name()), file));
+            FileRecord described = describe(at, file);
+            visitor.visit(described);
+            keepBeside(frame, described, file);
+        }
+    }
+
+    /** Shows what waits and comes before a path, which a file has. */
+    private void showWaiting(Frame frame, RawName path) throws IOException {
+        for (FileRecord file = frame.waiting.takeUpTo(path);
+                file != null;
+                file = frame.waiting.takeUpTo(path)) {
+            if (file.path().equals(path)) {
+                volume.warn("inode " + file.inode() + ": two files by one name: " + path);
+                waitingBytes -= WaitingRecords.bytes(file);
+            } else {
+                show(file);
+            }
+        }
+    }
+
+    private void show(FileRecord waited) throws IOException {
+        waitingBytes -= WaitingRecords.bytes(waited);
+        visitor.visit(waited);
+    }
+
+    private void keepBeside(Frame frame, FileRecord described, F file) throws IOException {
+        for (FileRecord further : tree.beside(described, file)) {
+            volume.charge(RECORD_COST + further.path().length());
+            long bytes = WaitingRecords.bytes(further);
+            if (bytes > MAX_WAITING_BYTES - waitingBytes) {
+                volume.warn("inode " + further.inode() + ": too many files beside it to keep");
+                return;
+            }
+            waitingBytes += bytes;
+            frame.waiting.add(further);
         }
     }
 
@@ -182,11 +225,16 @@ public final class TreeWalk<F> {
         DirectoryListing listing = tree.list(file, described, MAX_HELD_ENTRIES - heldEntries);
         visitor.visit(listing.damaged() ? described.asDamaged() : described);
         heldEntries += listing.entries().size();
-        stack.push(new Frame(tree.number(file), directory.length(), listing.entries()));
+        Frame frame = new Frame(tree.number(file), directory.length(), listing.entries());
+        keepBeside(stack.isEmpty() ? frame : stack.peek(), described, file);
+        stack.push(frame);
         path = directory;
     }
 
-    private void leave(Frame frame) {
+    private void leave(Frame frame) throws IOException {
+        for (FileRecord file = frame.waiting.take(); file != null; file = frame.waiting.take()) {
+            show(file);
+        }
         stack.pop();
         heldEntries -= frame.entries.size();
         path = stack.isEmpty() ? RawName.EMPTY : path.prefix(stack.peek().pathBytes);

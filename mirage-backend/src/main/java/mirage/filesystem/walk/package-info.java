@@ -3,7 +3,8 @@
  * bounds; names and extents, with the checks that hostile input needs. Knows no format.
  *
  * <pre>
- *   TreeWalk                 the tree, one path after the other: order, loops, budget, files with several names
+ *   TreeWalk                 the tree, one path after the other: order, loops, budget, files with several names,
+ *     │                      and what a file shows beside itself
  *     └─ FileTree            what a format tells it: the root, the file behind an entry, its record, its names
  *          ├─ VolumeReader       the bytes: bounds, cache, budget, warnings
  *          │    └─ ReadAhead     records of files, read in the order of the volume

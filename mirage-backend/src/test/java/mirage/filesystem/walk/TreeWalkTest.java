@@ -63,6 +63,7 @@ final class TreeWalkTest {
     private static class Tree implements FileTree<Long> {
         final Map<Long, Map<String, Long>> directories = new HashMap<>();
         private final VolumeReader volume;
+        private final Map<Long, List<String>> streams = new HashMap<>();
         private int described;
 
         Tree(VolumeReader volume) {
@@ -119,6 +120,13 @@ final class TreeWalkTest {
                     List.of(),
                     Content.NONE,
                     ContentFlags.PLAIN);
+        }
+
+        @Override
+        public List<FileRecord> beside(FileRecord record, Long file) {
+            return streams.getOrDefault(file, List.of()).stream()
+                    .map(name -> record.withPath(RawName.of(record.path() + ":" + name)))
+                    .toList();
         }
 
         @Override
@@ -183,6 +191,47 @@ final class TreeWalkTest {
         tree.link(ROOT, "c", 2);
         assertThat(paths()).containsExactly("=1", "a=2", "b=2", "c=2");
         assertThat(tree.described).isEqualTo(2);
+    }
+
+    /** As if they were names of the directory that the file is in. */
+    @Test
+    void whatAFileHasBesideItComesInTheOrderOfPaths() throws IOException {
+        tree.link(ROOT, "a", 2);
+        tree.link(ROOT, "a!", 3);
+        tree.link(ROOT, "a-directory", 4);
+        tree.link(4, "below", 5);
+        tree.link(ROOT, "b", 6);
+        tree.streams.put(ROOT, List.of("of-root"));
+        tree.streams.put(2L, List.of("y", "x"));
+        tree.streams.put(3L, List.of("z"));
+        tree.streams.put(4L, List.of("of-directory"));
+        tree.streams.put(5L, List.of("of-below"));
+        tree.streams.put(6L, List.of("last"));
+        assertThat(paths())
+                .containsExactly(
+                        "=1",
+                        ":of-root=1",
+                        "a=2",
+                        "a!=3",
+                        "a!:z=3",
+                        "a-directory=4",
+                        "a-directory/below=5",
+                        "a-directory/below:of-below=5",
+                        "a-directory:of-directory=4",
+                        "a:x=2",
+                        "a:y=2",
+                        "b=6",
+                        "b:last=6");
+        assertThat(warnings.messages()).isEmpty();
+    }
+
+    @Test
+    void aNameGoesBeforeWhatIsCalledSo() throws IOException {
+        tree.link(ROOT, "a", 2);
+        tree.link(ROOT, "a:x", 3);
+        tree.streams.put(2L, List.of("x"));
+        assertThat(paths()).containsExactly("=1", "a=2", "a:x=3");
+        assertThat(warnings.messages()).singleElement().asString().contains("by one name: a:x");
     }
 
     @Test
