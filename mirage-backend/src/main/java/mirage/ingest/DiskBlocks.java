@@ -28,7 +28,7 @@ final class DiskBlocks implements ZeroBlocks {
     private static final int TASK_WORDS = 8;
 
     private final long size;
-    private final long @Nullable [][] pages;
+    private final long[] @Nullable [] pages;
     private final List<Sample> samples = new ArrayList<>();
 
     private record Sample(long block, int hash) {}
