@@ -61,8 +61,7 @@ final class BtrfsVolume extends VolumeReader {
         long without = 0;
         String first = "";
         while (cursor.next()) {
-            String problem =
-                    cursor.key().type() == BtrfsKey.CHUNK_ITEM ? readChunk(cursor) : null;
+            String problem = cursor.key().type() == BtrfsKey.CHUNK_ITEM ? readChunk(cursor) : null;
             if (problem != null) {
                 first = without == 0 ? problem : first;
                 without++;

@@ -12,6 +12,9 @@ final class XxHash64 {
     private static final long PRIME_5 = 0x27d4eb2f165667c5L;
     private static final int STRIPE_BYTES = 32;
 
+    /** Modulo 2^64. */
+    private static final long SUM_OF_PRIMES_1_AND_2 = 0x60ea27eeadc0b5d6L;
+
     private XxHash64() {}
 
     /**
@@ -38,7 +41,7 @@ final class XxHash64 {
 
     /** Takes all whole stripes, each of four lanes with an accumulator of its own. */
     private static long stripes(ByteBuffer in) {
-        long[] accumulators = {PRIME_1 + PRIME_2, PRIME_2, 0, -PRIME_1};
+        long[] accumulators = {SUM_OF_PRIMES_1_AND_2, PRIME_2, 0, -PRIME_1};
         while (in.remaining() >= STRIPE_BYTES) {
             for (int lane = 0; lane < 4; lane++) {
                 accumulators[lane] = round(accumulators[lane], in.getLong());
