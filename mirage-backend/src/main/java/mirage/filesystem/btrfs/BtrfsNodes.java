@@ -14,7 +14,7 @@ import java.util.Map;
  * is wrong in all copies is warned of and used as it is; one that is not that node at all is refused.
  */
 final class BtrfsNodes {
-    private static final int CACHE_BYTES = 16 << 20;
+    private static final int CACHE_BYTES = 32 << 20;
 
     /** What it costs to come to a node that is cached, in the budget's bytes. */
     private static final int VISIT_COST = 64;

@@ -7,14 +7,13 @@ import java.nio.ByteOrder;
 final class XxHash64 {
     private static final long PRIME_1 = 0x9e3779b185ebca87L;
     private static final long PRIME_2 = 0xc2b2ae3d27d4eb4fL;
-
-    /** PRIME_1 + PRIME_2, modulo 2^64. */
-    private static final long FIRST_LANE = 0x60EA27EEADC0B5D6L;
-
     private static final long PRIME_3 = 0x165667b19e3779f9L;
     private static final long PRIME_4 = 0x85ebca77c2b2ae63L;
     private static final long PRIME_5 = 0x27d4eb2f165667c5L;
     private static final int STRIPE_BYTES = 32;
+
+    /** Modulo 2^64. */
+    private static final long SUM_OF_PRIMES_1_AND_2 = 0x60ea27eeadc0b5d6L;
 
     private XxHash64() {}
 
@@ -42,7 +41,7 @@ final class XxHash64 {
 
     /** Takes all whole stripes, each of four lanes with an accumulator of its own. */
     private static long stripes(ByteBuffer in) {
-        long[] accumulators = {FIRST_LANE, PRIME_2, 0, -PRIME_1};
+        long[] accumulators = {SUM_OF_PRIMES_1_AND_2, PRIME_2, 0, -PRIME_1};
         while (in.remaining() >= STRIPE_BYTES) {
             for (int lane = 0; lane < 4; lane++) {
                 accumulators[lane] = round(accumulators[lane], in.getLong());

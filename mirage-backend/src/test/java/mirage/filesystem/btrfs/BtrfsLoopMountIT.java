@@ -46,11 +46,11 @@ final class BtrfsLoopMountIT {
     /** Options of mkfs, options of the mount, entries of the largest directory. */
     @ParameterizedTest
     @CsvSource({
-        "--metadata dup, compress=no, 20000",
+        "--metadata dup, compress=no, 8000",
         "--metadata single --data single, compress-force=zstd, 1000",
         "--data dup --metadata dup, compress-force=lzo, 1000",
         "--mixed, compress-force=zlib, 1000",
-        "--nodesize 4096, compress=zstd:15, 5000",
+        "--nodesize 4096, compress=zstd:15, 2000",
         "--nodesize 32768, max_inline=0, 1000",
         "--nodesize 65536, max_inline=4095, 1000",
         "--checksum xxhash, nodatacow, 1000",
