@@ -3,6 +3,7 @@ package mirage.filesystem;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
+import mirage.filesystem.erofs.ErofsFormat;
 import mirage.filesystem.ext4.Ext4Format;
 import mirage.filesystem.iso9660.Iso9660Format;
 import mirage.filesystem.squashfs.SquashfsFormat;
@@ -16,7 +17,12 @@ import java.util.List;
 /** The file systems that we read, in the order in which a volume is tried. */
 public final class FileSystems {
     private static final List<FileSystemFormat> FORMATS =
-            List.of(new XfsFormat(), new Ext4Format(), new SquashfsFormat(), new Iso9660Format());
+            List.of(
+                    new XfsFormat(),
+                    new Ext4Format(),
+                    new SquashfsFormat(),
+                    new ErofsFormat(),
+                    new Iso9660Format());
 
     private FileSystems() {}
 
