@@ -70,6 +70,11 @@ public record FileRecord(
     /** Major and minor number of a device node. */
     public record Device(int major, int minor) {
         public static final Device NONE = new Device(0, 0);
+
+        /** Of a number as Linux keeps it: 8 low bits of the minor one, 12 of the major one, 12 more of the minor one. */
+        public static Device ofLinux(int coded) {
+            return new Device(coded >>> 8 & 0xfff, coded & 0xff | coded >>> 12 & 0xfff00);
+        }
     }
 
     /** Name and value of an extended attribute. */

@@ -4,8 +4,11 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.btrfs.BtrfsFormat;
+import mirage.filesystem.erofs.ErofsFormat;
 import mirage.filesystem.ext4.Ext4Format;
+import mirage.filesystem.iso9660.Iso9660Format;
 import mirage.filesystem.ntfs.NtfsFormat;
+import mirage.filesystem.squashfs.SquashfsFormat;
 import mirage.filesystem.xfs.XfsFormat;
 
 import org.jspecify.annotations.Nullable;
@@ -16,7 +19,14 @@ import java.util.List;
 /** The file systems that we read, in the order in which a volume is tried. */
 public final class FileSystems {
     private static final List<FileSystemFormat> FORMATS =
-            List.of(new XfsFormat(), new Ext4Format(), new BtrfsFormat(), new NtfsFormat());
+            List.of(
+                    new XfsFormat(),
+                    new Ext4Format(),
+                    new BtrfsFormat(),
+                    new NtfsFormat(),
+                    new SquashfsFormat(),
+                    new ErofsFormat(),
+                    new Iso9660Format());
 
     private FileSystems() {}
 

@@ -25,6 +25,9 @@ public final class Volumes {
      * @throws IOException when the disk cannot be read where a table should be
      */
     public static List<Volume> find(ByteSource disk, Warnings warnings) throws IOException {
+        if (Iso9660Disc.isOn(disk)) {
+            return List.of(new Volume(0, 0, disk.length(), NO_TABLE, "", "", ""));
+        }
         for (VolumeTable table : TABLES) {
             List<Volume> volumes = table.find(disk, warnings);
             if (volumes != null) {

@@ -116,6 +116,13 @@ public final class Listings {
         return hex(sha.digest());
     }
 
+    /** Reads a content in full. */
+    static String sha256(ByteSource content) throws IOException {
+        MessageDigest sha = sha256();
+        update(sha, content);
+        return hex(sha.digest());
+    }
+
     private static void update(MessageDigest sha, ByteSource content) throws IOException {
         ByteBuffer piece = ByteBuffer.allocate(1 << 18);
         for (long at = 0; at < content.length(); at += piece.limit()) {

@@ -6,7 +6,8 @@ usage: list.py DIRECTORY [MASK,...]
 One line for each path, parents first, the names in a directory in the order of their bytes; fields are separated by
 tabs: path, type, mode, uid, gid, links, size, device, atime, mtime, ctime, btime, link target, xattrs, flags,
 SHA-256 of the content, inode. Octets of names and targets other than letters, digits and "-._/+:@~" are written %XX.
-A field named in MASK is written "*": not to be compared. "dirsize" masks the sizes of directories only.
+A field named in MASK is written "*": not to be compared. "dirsize" masks the sizes of directories only, "dirlinks" their
+counts of links; "seconds" leaves out what is less than a second of a time.
 
 In an encrypted directory without its key the kernel shows names in an encoding of its own (linux/fs/crypto/fname.c:
 base64url of two hash words and up to 149 bytes of cipher text); they are written here as base64url of the cipher text.
@@ -14,6 +15,7 @@ base64url of two hash words and up to 149 bytes of cipher text); they are writte
 
 import base64
 import ctypes
+import errno
 import hashlib
 import os
 import stat
@@ -71,7 +73,13 @@ def digest(path):
 
 
 def xattrs(path):
-    names = sorted(name.encode("utf-8", "surrogateescape") for name in os.listxattr(path, follow_symlinks=False))
+    try:
+        found = os.listxattr(path, follow_symlinks=False)
+    except OSError as e:
+        if e.errno != errno.EOPNOTSUPP:
+            raise
+        found = []  # the file system has room for none
+    names = sorted(name.encode("utf-8", "surrogateescape") for name in found)
     return ",".join(escaped(name) + "=" + brief(os.getxattr(path, name, follow_symlinks=False)) for name in names)
 
 
@@ -116,6 +124,10 @@ def line(path, shown, masked):
     hidden = set(masked)
     if "dirsize" in hidden and type_ == stat.S_IFDIR:
         hidden.add("size")
+    if "dirlinks" in hidden and type_ == stat.S_IFDIR:
+        hidden.add("links")
+    if "seconds" in hidden:
+        values[8:12] = [value.split(".")[0] + ".000000000" for value in values[8:12]]
     return "\t".join("*" if name in hidden else value for name, value in zip(FIELDS, values)), encrypted, type_
 
 

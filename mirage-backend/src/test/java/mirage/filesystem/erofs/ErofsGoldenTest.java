@@ -1,0 +1,137 @@
+package mirage.filesystem.erofs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import mirage.bytes.ByteSource;
+import mirage.bytes.ByteSources;
+import mirage.bytes.ExtentMap;
+import mirage.bytes.Warnings;
+import mirage.filesystem.FileRecord;
+import mirage.filesystem.FileRecord.Content;
+import mirage.filesystem.FileSystem;
+import mirage.filesystem.FileSystems;
+import mirage.filesystem.FileType;
+import mirage.filesystem.GoldenImages;
+import mirage.filesystem.Listings;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** What we show of each golden image is what the kernel shows of it. */
+final class ErofsGoldenTest {
+    private static final GoldenImages GOLDENS = new GoldenImages("erofs");
+
+    private static List<String> names() throws IOException {
+        return GOLDENS.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void showsWhatTheKernelShows(String name) throws IOException {
+        List<String> expected = GOLDENS.expected(name);
+        ByteSource volume = ByteSources.of(GOLDENS.image(name));
+        Warnings warnings = new Warnings();
+        FileSystem fileSystem = Objects.requireNonNull(FileSystems.open(volume, warnings));
+        List<String> found = Listings.of(fileSystem, volume);
+
+        assertThat(Listings.differences(expected.subList(1, expected.size()), found)).isEmpty();
+        assertThat(expected.getFirst())
+                .isEqualTo(
+                        "# type=%s label=%s uuid=%s block=%d",
+                        fileSystem.type(),
+                        fileSystem.label(),
+                        fileSystem.uuid(),
+                        fileSystem.blockSizeBytes());
+        assertThat(fileSystem.sizeBytes()).isLessThanOrEqualTo(volume.length());
+        assertThat(warnings.messages()).isEmpty();
+    }
+
+    /** One image for each feature: a feature that loses its image loses its test. */
+    @Test
+    void everyFeatureHasItsImage() throws IOException {
+        assertThat(GOLDENS.names())
+                .containsExactly(
+                        "chunk-indexes",
+                        "chunks",
+                        "compact-inodes",
+                        "extended-inodes",
+                        "full-index",
+                        "full-index-64k",
+                        "lz4",
+                        "lz4-16k-short",
+                        "lz4hc-64k",
+                        "no-attributes",
+                        "no-inline-data",
+                        "plain",
+                        "tails",
+                        "tails-64k");
+    }
+
+    @Test
+    void whatIsNotCompressedIsMapped() throws IOException {
+        assertThat(files("plain")).allMatch(file -> file.content() instanceof Content.Mapped);
+        assertThat(files("lz4"))
+                .filteredOn(file -> file.content() instanceof Content.Encoded)
+                .hasSizeGreaterThan(10);
+    }
+
+    /** Equal chunks are stored once, those of zeros too. */
+    @Test
+    void equalChunksLieInOnePlace() throws IOException {
+        List<FileRecord> files = files("chunks");
+        assertThat(map(files, "more/text")).isEqualTo(map(files, "more/same-text"));
+        ExtentMap zeros = map(files, "more/zeros-around");
+        assertThat(zeros.run(0).target()).isEqualTo(zeros.run(1).target());
+    }
+
+    private static ExtentMap map(List<FileRecord> files, String path) {
+        return ((Content.Mapped) named(files, path).content()).map();
+    }
+
+    @Test
+    void contentIsReadFromAnyPlace() throws IOException {
+        for (String name : List.of("lz4", "lz4hc-64k", "full-index", "tails")) {
+            ByteSource volume = ByteSources.of(GOLDENS.image(name));
+            FileSystem fileSystem =
+                    Objects.requireNonNull(FileSystems.open(volume, new Warnings()));
+            ByteSource content = fileSystem.content(named(files(name), "more/text-then-noise"));
+            ByteBuffer all = ByteBuffer.allocate((int) content.length());
+            content.readFully(0, all);
+            for (int at : new int[] {306_000, 1, 4095, 300_001, 4096, 131_071, 0}) {
+                ByteBuffer part = ByteBuffer.allocate(5000);
+                int read = content.readAt(at, part);
+                assertThat(read).isEqualTo(5000);
+                assertThat(part.flip()).isEqualTo(all.slice(at, 5000));
+            }
+            assertThat(content.readAt(content.length() - 10, ByteBuffer.allocate(50)))
+                    .isEqualTo(10);
+            assertThat(content.readAt(content.length(), ByteBuffer.allocate(50))).isZero();
+        }
+    }
+
+    private static FileRecord named(List<FileRecord> files, String path) {
+        return files.stream()
+                .filter(file -> file.path().toString().equals(path))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<FileRecord> files(String name) throws IOException {
+        List<FileRecord> files = new ArrayList<>();
+        Objects.requireNonNull(
+                        FileSystems.open(ByteSources.of(GOLDENS.image(name)), new Warnings()))
+                .walk(file -> {
+                    if (file.type() == FileType.REGULAR) {
+                        files.add(file);
+                    }
+                });
+        return files;
+    }
+}
