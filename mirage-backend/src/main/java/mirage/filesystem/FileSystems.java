@@ -3,7 +3,9 @@ package mirage.filesystem;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
+import mirage.filesystem.exfat.ExfatFormat;
 import mirage.filesystem.ext4.Ext4Format;
+import mirage.filesystem.fat.FatFormat;
 import mirage.filesystem.xfs.XfsFormat;
 
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import java.util.List;
 /** The file systems that we read, in the order in which a volume is tried. */
 public final class FileSystems {
     private static final List<FileSystemFormat> FORMATS =
-            List.of(new XfsFormat(), new Ext4Format());
+            List.of(new XfsFormat(), new Ext4Format(), new ExfatFormat(), new FatFormat());
 
     private FileSystems() {}
 
