@@ -5,7 +5,9 @@ import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.btrfs.BtrfsFormat;
 import mirage.filesystem.erofs.ErofsFormat;
+import mirage.filesystem.exfat.ExfatFormat;
 import mirage.filesystem.ext4.Ext4Format;
+import mirage.filesystem.fat.FatFormat;
 import mirage.filesystem.iso9660.Iso9660Format;
 import mirage.filesystem.ntfs.NtfsFormat;
 import mirage.filesystem.squashfs.SquashfsFormat;
@@ -26,7 +28,9 @@ public final class FileSystems {
                     new NtfsFormat(),
                     new SquashfsFormat(),
                     new ErofsFormat(),
-                    new Iso9660Format());
+                    new Iso9660Format(),
+                    new ExfatFormat(),
+                    new FatFormat());
 
     private FileSystems() {}
 
