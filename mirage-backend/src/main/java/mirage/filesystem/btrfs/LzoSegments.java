@@ -1,6 +1,7 @@
 package mirage.filesystem.btrfs;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.decode.Lzo1x;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -27,7 +27,7 @@
  * <p>Of several devices only this one is read. Content that lies on others, or is spread over them, is left out and its
  * file flagged; where the trees do, the volume is refused.
  *
- * <p>May use: {@code bytes}, {@code filesystem.walk}.
+ * <p>May use: {@code bytes}, {@code filesystem.walk}, {@code filesystem.decode}.
  */
 @NullMarked
 package mirage.filesystem.btrfs;

@@ -25,7 +25,8 @@ public final class BlockDecoders {
     public static final BlockDecoder LZ4 = Lz4Block::decode;
 
     /** LZO1X streams, as the kernel writes them. */
-    public static final BlockDecoder LZO = LzoBlock::decode;
+    public static final BlockDecoder LZO =
+            (stored, target) -> Lzo1x.decode(stored, 0, stored.length, target, 0, target.length);
 
     /** Deflate with zlib's header and checksum: RFC 1950. */
     public static final BlockDecoder ZLIB = BlockDecoders::inflate;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.decode.Lzo1x;
 
 import org.junit.jupiter.api.Test;
 
@@ -77,7 +78,7 @@ final class BtrfsPartsTest {
         assertThatThrownBy(() -> lzo("", 64)).hasMessageContaining("ends in its middle");
         assertThatThrownBy(() -> lzo("ff 61", 1000)).hasMessageContaining("literals are more");
         assertThatThrownBy(() -> lzo("15 61 62 63 64 ec 00 11 00 00", 11))
-                .hasMessageContaining("outside the sector");
+                .hasMessageContaining("outside what there is");
         assertThatThrownBy(() -> lzo("00" + "00".repeat(1000), 64))
                 .hasMessageContaining("ends in its middle");
         SplittableRandom random = new SplittableRandom(1);

@@ -1,4 +1,4 @@
-package mirage.filesystem.btrfs;
+package mirage.filesystem.decode;
 
 import mirage.bytes.FormatException;
 
@@ -7,7 +7,7 @@ import mirage.bytes.FormatException;
  * as understood by Linux's LZO decompressor". Each instruction copies bytes from what was decoded before and then up to
  * three literals; what the lowest instructions mean depends on how many literals came before them.
  */
-final class Lzo1x {
+public final class Lzo1x {
     /** Four or more literals were copied before. */
     private static final int AFTER_MANY = 4;
 
@@ -39,7 +39,7 @@ final class Lzo1x {
      * @return how many came
      * @throws FormatException when it is not whole, gives more than there is room for, or refers to what is not there
      */
-    static int decode(byte[] in, int at, int length, byte[] out, int outStart, int room)
+    public static int decode(byte[] in, int at, int length, byte[] out, int outStart, int room)
             throws FormatException {
         return new Lzo1x(in, at, length, out, outStart, room).decode();
     }
@@ -121,7 +121,8 @@ final class Lzo1x {
 
     private void copyLiterals(int count) throws FormatException {
         if (count > inEnd - at || count > outEnd - done) {
-            throw new FormatException(count + " literals are more than lzo stream or sector hold");
+            throw new FormatException(
+                    count + " literals are more than the lzo stream or its room hold");
         }
         System.arraycopy(in, at, out, done, count);
         at += count;
@@ -136,7 +137,7 @@ final class Lzo1x {
                             + length
                             + " bytes "
                             + distance
-                            + " back is outside the sector");
+                            + " back is outside what there is");
         }
         for (int i = 0; i < length; i++) {
             out[done] = out[done - distance];
