@@ -139,10 +139,7 @@ final class RebuildWindow {
         }
 
         void add(long at, RecipeRun run) {
-            full |=
-                    run instanceof RecipeRun.Encoded encoded
-                            && at > start
-                            && !hasRoomFor(at, encoded);
+            full |= run instanceof RecipeRun.Encoded encoded && !hasRoomFor(at, encoded);
             if (full) {
                 return;
             }
@@ -160,16 +157,24 @@ final class RebuildWindow {
         }
 
         private boolean hasRoomFor(long at, RecipeRun.Encoded run) {
+            if (at == start || goesOn(at, run)) {
+                return true;
+            }
             boolean isCut =
                     at + run.length() == mostEnd
                             && run.offset() + run.length() < run.encodedLength();
             return !isCut && contentBytes + run.contentLength() <= mostContentBytes;
         }
 
+        /** Whether it is the rest of what the end of a segment cut. */
+        private boolean goesOn(long at, RecipeRun.Encoded run) {
+            return !jobs.isEmpty() && jobs.getLast().makes(run, at - run.offset());
+        }
+
         private Output output(long at, RecipeRun.Encoded run) {
             int length = (int) run.length();
             long from = at - run.offset();
-            if (!jobs.isEmpty() && jobs.getLast().makes(run, from)) {
+            if (goesOn(at, run)) {
                 return new Output.Encoded(jobs.getLast(), run.offset(), length);
             }
             byte[] kept = new byte[run.encodedLength()];
