@@ -10,6 +10,11 @@ import java.util.List;
 
 /** Puts files together from their records. What cannot be read of them is left out with a warning. */
 final class NtfsFileReader {
+    /** Of one file, which are held at once: each may be in a record of its own, or be a stream. */
+    private static final int MAX_ATTRIBUTES = 1 << 16;
+
+    private static final int MAX_BYTES = 32 << 20;
+
     private final NtfsVolume volume;
     private final NtfsRecordTable records;
 
@@ -65,9 +70,21 @@ final class NtfsFileReader {
             return true;
         }
         boolean whole = true;
+        int bytes = 0;
         for (long reference :
                 NtfsAttributeList.references(
                         list.bytes(volume, NtfsAttributeList.MAX_BYTES), record.number())) {
+            bytes += volume.boot().recordSize();
+            if (bytes > MAX_BYTES || attributes.size() > MAX_ATTRIBUTES) {
+                throw new FormatException(
+                        "inode "
+                                + record.number()
+                                + ": up to "
+                                + MAX_ATTRIBUTES
+                                + " attributes in "
+                                + MAX_BYTES
+                                + " bytes expected");
+            }
             try {
                 NtfsRecord further = continuation(record, reference);
                 attributes.addAll(further.attributes());

@@ -49,14 +49,7 @@ final class NtfsRecordTable {
     private void place(NtfsRecord own, long size) throws IOException {
         List<NtfsAttribute> parts = new ArrayList<>(dataOf(own));
         map = mapOf(parts, size);
-        NtfsStream list = NtfsStream.find(0, own.attributes(), NtfsAttribute.ATTRIBUTE_LIST);
-        if (list == null) {
-            return;
-        }
-        List<Long> references =
-                NtfsAttributeList.references(list.bytes(volume, NtfsAttributeList.MAX_BYTES), 0);
-        for (long reference :
-                references.subList(0, Math.min(references.size(), MAX_CONTINUATIONS))) {
+        for (long reference : continuations(own)) {
             long number = NtfsRecord.number(reference);
             if (!isPlaced(number)) {
                 map = mapOf(parts, size);
@@ -71,6 +64,23 @@ final class NtfsRecordTable {
             }
         }
         map = mapOf(parts, size);
+    }
+
+    /** Those that can be read of the list; what they would have placed is missing then. */
+    private List<Long> continuations(NtfsRecord own) throws IOException {
+        try {
+            NtfsStream list = NtfsStream.find(0, own.attributes(), NtfsAttribute.ATTRIBUTE_LIST);
+            if (list == null) {
+                return List.of();
+            }
+            List<Long> references =
+                    NtfsAttributeList.references(
+                            list.bytes(volume, NtfsAttributeList.MAX_BYTES), 0);
+            return references.subList(0, Math.min(references.size(), MAX_CONTINUATIONS));
+        } catch (FormatException e) {
+            volume.warn("$MFT: " + e.getMessage());
+            return List.of();
+        }
     }
 
     private static List<NtfsAttribute> dataOf(NtfsRecord record) {

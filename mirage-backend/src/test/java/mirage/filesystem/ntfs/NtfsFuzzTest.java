@@ -24,7 +24,7 @@ import java.util.Objects;
 /** Whatever is written over an image, it is refused or shows a tree that keeps every promise of the interfaces. */
 final class NtfsFuzzTest {
     private static final GoldenImages GOLDENS = new GoldenImages("ntfs");
-    private static final long INPUTS = 3000;
+    private static final long INPUTS = 2000;
 
     @Test
     void mutatedImagesGiveAValueOrAFormatException() throws IOException {

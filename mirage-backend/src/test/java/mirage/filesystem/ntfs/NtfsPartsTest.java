@@ -142,4 +142,25 @@ final class NtfsPartsTest {
                 .isInstanceOf(FormatException.class)
                 .hasMessageContaining("no compressed stream");
     }
+
+    /** What the list would have placed is missing; the begin of the MFT is there. */
+    @Test
+    void damagedListOfTheTableHidesWhatItPlaces() throws IOException {
+        byte[] image = new GoldenImages("ntfs").image("table-list");
+        ByteBuffer bytes = little(image);
+        int at = (int) bytes.getLong(48) * 1024;
+        at += bytes.getChar(at + 20);
+        while (bytes.getInt(at) != NtfsAttribute.ATTRIBUTE_LIST) {
+            at += bytes.getInt(at + 4);
+        }
+        bytes.putShort(at + bytes.getChar(at + 20) + 4, (short) 0);
+        Warnings warnings = new Warnings();
+        List<String> paths = new ArrayList<>();
+        Objects.requireNonNull(FileSystems.open(ByteSources.of(image), warnings))
+                .walk(file -> paths.add(file.path().toString()));
+        assertThat(paths).startsWith("");
+        assertThat(warnings.messages())
+                .anyMatch(warning -> warning.contains("$MFT: inode 0: an entry of its attribute"))
+                .anyMatch(warning -> warning.contains("is outside the MFT"));
+    }
 }
