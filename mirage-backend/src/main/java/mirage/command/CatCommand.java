@@ -30,6 +30,8 @@ final class CatCommand implements Subcommand {
 
     @Mixin private DataDirectory data;
 
+    @Mixin private ChosenVolume volume;
+
     @Parameters(index = "0", paramLabel = "IMAGE", description = "Name or id.")
     private String image;
 
@@ -47,7 +49,7 @@ final class CatCommand implements Subcommand {
             if (manifest == null) {
                 throw new IOException("image " + image + " is being taken apart, try again later");
             }
-            for (ImageFiles files : library.files(manifest)) {
+            for (ImageFiles files : library.files(volume.of(manifest))) {
                 FileEntry entry = files.find(path);
                 if (entry != null) {
                     try (ImageContent disk = library.open(id, View.DISK)) {

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 
 /** Lists the files inside an image, from its table: nothing is mounted, no content is read. */
@@ -37,7 +38,8 @@ import java.util.Locale;
             "",
             "Examples:",
             "  mirage files --data /var/lib/mirage debian-12 | grep sshd",
-            "  mirage files --data /var/lib/mirage debian-12 --json"
+            "  mirage files --data /var/lib/mirage debian-12 --json",
+            "  mirage files --data /var/lib/mirage debian-12 --volume vg0/root"
         })
 final class FilesCommand implements Subcommand {
     private static final DateTimeFormatter TIME =
@@ -53,6 +55,8 @@ final class FilesCommand implements Subcommand {
             description = "A JSON array with all that is known of each path, one path a line.")
     private boolean json;
 
+    @Mixin private ChosenVolume volume;
+
     @Parameters(paramLabel = "IMAGE", description = "Name or id.")
     private String image;
 
@@ -64,19 +68,20 @@ final class FilesCommand implements Subcommand {
             if (manifest == null) {
                 throw new IOException("image " + image + " is being taken apart, try again later");
             }
+            List<VolumeRecord> volumes = volume.of(manifest);
             if (json) {
-                printJson(out, manifest, library);
+                printJson(out, volumes, library);
             } else {
-                printText(out, manifest, library);
+                printText(out, volumes, library);
             }
             out.flush();
         }
         return 0;
     }
 
-    private static void printText(PrintWriter out, ImageManifest manifest, MirageLibrary library)
-            throws IOException {
-        for (VolumeRecord volume : manifest.volumes()) {
+    private static void printText(
+            PrintWriter out, List<VolumeRecord> volumes, MirageLibrary library) throws IOException {
+        for (VolumeRecord volume : volumes) {
             VolumeRecord.FileTable files = volume.files();
             if (files != null) {
                 FileTableReader.forEach(
@@ -94,8 +99,8 @@ final class FilesCommand implements Subcommand {
         String target = file.linkTarget().isEmpty() ? "" : " -> " + printable(file.linkTarget());
         return String.format(
                 Locale.ROOT,
-                "%d  %s%04o  %5d %5d  %12d  %s  /%s%s",
-                volume.volume().index(),
+                "%s  %s%04o  %5d %5d  %12d  %s  /%s%s",
+                Printable.of(volume.volume().id()),
                 letter(file.type()),
                 file.mode(),
                 file.uid(),
@@ -122,11 +127,11 @@ final class FilesCommand implements Subcommand {
         };
     }
 
-    private static void printJson(PrintWriter out, ImageManifest manifest, MirageLibrary library)
-            throws IOException {
+    private static void printJson(
+            PrintWriter out, List<VolumeRecord> volumes, MirageLibrary library) throws IOException {
         try (JsonGenerator generator = Json.generator(out)) {
             generator.writeStartArray();
-            for (VolumeRecord volume : manifest.volumes()) {
+            for (VolumeRecord volume : volumes) {
                 VolumeRecord.FileTable files = volume.files();
                 if (files != null) {
                     FileTableReader.forEach(
@@ -149,7 +154,7 @@ final class FilesCommand implements Subcommand {
             throws IOException {
         FileRecord file = entry.file();
         json.writeStartObject();
-        json.writeNumberField("volume", volume.volume().index());
+        json.writeStringField("volume", volume.volume().id());
         json.writeStringField("path", "/" + file.path());
         if (!isUtf8(file.path())) {
             json.writeStringField("pathBase64", base64(absolute(file.path())));

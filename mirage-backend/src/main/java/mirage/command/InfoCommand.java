@@ -1,11 +1,13 @@
 package mirage.command;
 
 import mirage.catalog.ImageId;
+import mirage.filesystem.known.KnownContent;
 import mirage.library.ImageSharing;
 import mirage.library.MirageLibrary;
 import mirage.library.StoredImage;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.VolumeRecord;
+import mirage.volume.Volume;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -110,13 +112,13 @@ final class InfoCommand implements Subcommand {
         List<Map<String, Object>> volumes = new ArrayList<>();
         for (VolumeRecord volume : manifest.volumes()) {
             Map<String, Object> facts = new LinkedHashMap<>();
-            facts.put("index", volume.volume().index());
+            facts.put("volume", volume.volume().id());
             facts.put("table", volume.volume().table());
-            facts.put("offset", volume.volume().offset());
+            putPlace(facts, volume.volume());
             facts.put("length", volume.volume().length());
             putUnlessEmpty(facts, "type", volume.volume().type());
             putUnlessEmpty(facts, "name", volume.volume().name());
-            putUnlessEmpty(facts, "partUuid", volume.volume().uuid());
+            putUnlessEmpty(facts, uuidName(volume.volume()), volume.volume().uuid());
             VolumeRecord.FileTable files = volume.files();
             if (files != null) {
                 facts.put("fileSystem", files.type());
@@ -125,9 +127,33 @@ final class InfoCommand implements Subcommand {
                 facts.put("blockSize", files.blockSizeBytes());
                 facts.put("files", files.entryCount());
             }
+            KnownContent known = volume.known();
+            if (known != null) {
+                facts.put("fileSystem", known.type());
+                putUnlessEmpty(facts, "label", known.label());
+                putUnlessEmpty(facts, "uuid", known.uuid());
+            }
+            facts.put("indexed", files != null);
             volumes.add(facts);
         }
         return volumes;
+    }
+
+    private static void putPlace(Map<String, Object> facts, Volume volume) {
+        if (volume.isRange()) {
+            facts.put("offset", volume.offset());
+        } else {
+            facts.put("pieces", volume.map().runCount());
+        }
+    }
+
+    /** The file system may have a UUID too. */
+    private static String uuidName(Volume volume) {
+        return switch (volume.table()) {
+            case "lvm2" -> "lvUuid";
+            case "md" -> "arrayUuid";
+            default -> "partUuid";
+        };
     }
 
     private static void putUnlessEmpty(Map<String, Object> facts, String name, String value) {

@@ -203,9 +203,7 @@ public final class Predecessors {
                 continue;
             }
             int index = i;
-            ExtentMap.Builder where = new ExtentMap.Builder();
-            where.add(0, volume.volume().length(), volume.volume().offset());
-            ExtentMap inView = where.build().through(disk.places());
+            ExtentMap inView = volume.volume().map().through(disk.places());
             FileTableReader.forEach(
                     volume.files(),
                     chunks,

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +59,7 @@ final class CutPlan {
         private final BitSet outside = new BitSet();
         private long dropped;
         private final List<OwnedExtent> extents = new ArrayList<>();
-        private final List<Extent> opaque = new ArrayList<>();
+        private final RangeUnion opaque = new RangeUnion();
 
         Builder(long containerLength) {
             this.containerLength = containerLength;
@@ -113,7 +112,6 @@ final class CutPlan {
         }
 
         CutPlan build(Warnings warnings) {
-            opaque.sort(Comparator.comparingLong(Extent::offset));
             if (!outside.isEmpty()) {
                 warnings.add(
                         outside.cardinality()
@@ -130,23 +128,7 @@ final class CutPlan {
                                 + " pieces of files are stored without regard to files");
             }
             List<OwnedExtent> owned = SharedExtents.toFirstOwner(extents);
-            return new CutPlan(owned, spanningPieces(owned), joined(opaque));
-        }
-
-        /** Clusters that a disk uses twice give the same range twice. */
-        private static List<Extent> joined(List<Extent> sorted) {
-            List<Extent> joined = new ArrayList<>();
-            for (Extent range : sorted) {
-                Extent last = joined.isEmpty() ? null : joined.getLast();
-                if (last == null || range.offset() > last.end()) {
-                    joined.add(range);
-                } else if (range.end() > last.end()) {
-                    joined.set(
-                            joined.size() - 1,
-                            new Extent(last.offset(), range.end() - last.offset()));
-                }
-            }
-            return joined;
+            return new CutPlan(owned, spanningPieces(owned), opaque.joined());
         }
 
         private static Map<PieceKey, SpanningPiece> spanningPieces(List<OwnedExtent> owned) {

@@ -42,6 +42,12 @@ final class FileTables {
     /** Seconds of work for any image, enough for a sparse file of a few GiB in a small one. */
     private static final long LEAST_DIGEST_BUDGET_BYTES = 8L << 30;
 
+    /**
+     * How many more extents the pieces of volumes may make of those of files. Each piece of a striped volume splits those over
+     * it once; a hostile image can have thousands of files over the same.
+     */
+    private static final long MAX_SPLITS = 4 << 20;
+
     private final ByteSource disk;
     private final Warnings warnings;
     private final List<Table> tables = new ArrayList<>();
@@ -49,6 +55,8 @@ final class FileTables {
 
     /** Bytes of files that may still be digested; what a file claims is no measure, see {@link #budget}. */
     private long digestBudget;
+
+    private long splitBudget = MAX_SPLITS;
 
     private record Table(VolumeLayout layout, @Nullable FileTableBuilder rows, long entries) {}
 
@@ -118,10 +126,8 @@ final class FileTables {
             return;
         }
         FileTableBuilder rows = new FileTableBuilder();
-        long volumeOffset = layout.volume().offset();
-        ByteSource volume = disk.slice(volumeOffset, layout.volume().length());
-        ExtentMap onDisk =
-                new ExtentMap.Builder().add(0, layout.volume().length(), volumeOffset).build();
+        ByteSource volume = layout.volume().bytes(disk);
+        ExtentMap onDisk = layout.volume().map();
         Map<Long, Integer> linked = new HashMap<>();
         try {
             fileSystem.walk(file -> {
@@ -131,11 +137,11 @@ final class FileTables {
                 }
             });
         } catch (FormatException | EOFException e) {
-            warnings.add("volume " + layout.volume().index() + ": " + e.getMessage());
+            warnings.add("volume " + layout.volume().id() + ": " + e.getMessage());
         } catch (RuntimeException e) {
             // A reader with a defect must not cost a tenant an upload.
             LOG.error("the file system reader failed on {}", layout.volume(), e);
-            warnings.add("volume " + layout.volume().index() + ": its reader failed: " + e);
+            warnings.add("volume " + layout.volume().id() + ": its reader failed: " + e);
         }
         tables.add(new Table(layout, rows, rows.count()));
     }
@@ -161,7 +167,7 @@ final class FileTables {
             case Content.Mapped mapped -> {
                 if (!isLinkOfEarlier(ordinal, file, linked)) {
                     Opener bytes = () -> new MappedSource(volume, mapped.map(), file.size());
-                    visitor.visit(contents.size(), mapped.map().through(onDisk), file.size());
+                    visitor.visit(contents.size(), placed(mapped.map(), onDisk), file.size());
                     contents.add(
                             new FileContent(
                                     rows,
@@ -177,7 +183,7 @@ final class FileTables {
                     ExtentMap stored = encoded.stored();
                     long length =
                             stored.runCount() == 0 ? 0 : stored.run(stored.runCount() - 1).end();
-                    visitor.visit(contents.size(), stored.through(onDisk), length);
+                    visitor.visit(contents.size(), placed(stored, onDisk), length);
                     contents.add(
                             new FileContent(
                                     rows,
@@ -189,6 +195,19 @@ final class FileTables {
                 }
             }
         }
+    }
+
+    /** Nowhere, when too many pieces were made of extents already: who owns them only matters for sharing. */
+    private ExtentMap placed(ExtentMap inVolume, ExtentMap onDisk) {
+        if (splitBudget < 0) {
+            return ExtentMap.EMPTY;
+        }
+        ExtentMap placed = inVolume.through(onDisk);
+        splitBudget -= Math.max(0, placed.runCount() - inVolume.runCount());
+        if (splitBudget < 0) {
+            warn("files in many pieces of a striped volume are stored without regard to files");
+        }
+        return placed;
     }
 
     private static List<Integer> ordinals(int first) {
@@ -262,7 +281,8 @@ final class FileTables {
                                             fileSystem.sizeBytes(),
                                             fileSystem.blockSizeBytes(),
                                             table.entries(),
-                                            rows.finish(sink))));
+                                            rows.finish(sink)),
+                            table.layout().known()));
         }
         return records;
     }

@@ -56,12 +56,14 @@ final class ImagePlan {
             files.add(
                     volume,
                     (owner, onDisk, size) -> plan.addContent(owner, onDisk.through(places), size));
-            if (volume.fileSystem() == null) {
-                onDisk(volume)
-                        .through(places)
-                        .runs()
-                        .forEach(run -> plan.addOpaque(new Extent(run.target(), run.length())));
-            }
+        }
+        for (Extent range : notUnderstood(layout.volumes())) {
+            new ExtentMap.Builder()
+                    .add(0, range.length(), range.offset())
+                    .build()
+                    .through(places)
+                    .runs()
+                    .forEach(run -> plan.addOpaque(new Extent(run.target(), run.length())));
         }
         if (!layout.understood() && length > 0) {
             plan.addOpaque(new Extent(0, length));
@@ -76,9 +78,16 @@ final class ImagePlan {
         return plan.build(warnings);
     }
 
-    private static ExtentMap onDisk(VolumeLayout layout) {
-        return new ExtentMap.Builder()
-                .add(0, layout.volume().length(), layout.volume().offset())
-                .build();
+    /**
+     * Ranges of the disk that belong to volumes and to no file system. A volume that others are made of covers theirs, so
+     * that those with a file system are taken out.
+     */
+    private static List<Extent> notUnderstood(List<VolumeLayout> volumes) {
+        RangeUnion understood = new RangeUnion();
+        RangeUnion others = new RangeUnion();
+        for (VolumeLayout volume : volumes) {
+            (volume.fileSystem() == null ? others : understood).add(volume.volume().map());
+        }
+        return others.without(understood);
     }
 }

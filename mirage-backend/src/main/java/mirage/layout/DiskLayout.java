@@ -5,9 +5,12 @@ import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
+import mirage.filesystem.known.KnownContent;
+import mirage.filesystem.known.KnownContents;
 import mirage.image.DiskImage;
 import mirage.image.DiskImage.Recognition;
 import mirage.image.ImageFormats;
+import mirage.volume.FoundVolume;
 import mirage.volume.Volume;
 import mirage.volume.Volumes;
 
@@ -26,7 +29,7 @@ import java.util.List;
  * @param format what it was recognised as; null when nothing in it is known to us
  * @param diskReadable whether the guest's disk can be read from the image alone
  * @param diskPlain whether all of the disk lies in the container as it is
- * @param volumes of the disk, by offset; empty when the disk cannot be read
+ * @param volumes of the disk, as {@link Volumes#find} orders them; empty when the disk cannot be read
  */
 public record DiskLayout(
         DiskImage image,
@@ -69,46 +72,63 @@ public record DiskLayout(
         boolean known =
                 volumes.stream()
                         .anyMatch(volume ->
-                                !volume.volume().table().equals("none")
-                                        || volume.fileSystem() != null);
+                                !volume.volume().table().equals(Volumes.NO_TABLE)
+                                        || volume.fileSystem() != null
+                                        || volume.known() != null);
         return known ? "raw" : null;
     }
 
     private static List<VolumeLayout> volumes(ByteSource disk, Warnings warnings)
             throws IOException {
         List<VolumeLayout> layouts = new ArrayList<>();
-        for (Volume volume : findVolumes(disk, warnings)) {
-            layouts.add(new VolumeLayout(volume, fileSystem(disk, volume, warnings)));
+        for (FoundVolume found : findVolumes(disk, warnings)) {
+            layouts.add(layout(disk, found, warnings));
         }
         return layouts;
     }
 
     /** Where the partition table would be, the disk may be broken. */
-    private static List<Volume> findVolumes(ByteSource disk, Warnings warnings) throws IOException {
+    private static List<FoundVolume> findVolumes(ByteSource disk, Warnings warnings)
+            throws IOException {
         try {
-            return Volumes.find(disk, warnings);
+            return Volumes.find(disk, DiskLayout::holdsFileSystem, warnings);
         } catch (FormatException e) {
             warnings.add("partition table: " + e.getMessage());
             return List.of();
         }
     }
 
-    private static @Nullable FileSystem fileSystem(
-            ByteSource disk, Volume volume, Warnings warnings) throws IOException {
+    private static boolean holdsFileSystem(ByteSource volume) throws IOException {
         try {
-            return FileSystems.open(disk.slice(volume.offset(), volume.length()), warnings);
+            return FileSystems.open(volume, new Warnings()) != null;
+        } catch (FormatException claimedAndUnreadable) {
+            return true;
+        }
+    }
+
+    private static VolumeLayout layout(ByteSource disk, FoundVolume found, Warnings warnings)
+            throws IOException {
+        Volume volume = found.volume();
+        if (!found.mayHoldFiles()) {
+            KnownContent use = found.use().isEmpty() ? null : new KnownContent(found.use(), "", "");
+            return new VolumeLayout(volume, null, use);
+        }
+        String what = "volume " + volume.id();
+        try {
+            ByteSource bytes = volume.bytes(disk);
+            FileSystem fileSystem = FileSystems.open(bytes, warnings);
+            KnownContent known = fileSystem == null ? KnownContents.recognise(bytes) : null;
+            if (known != null && !known.holdsNoFiles()) {
+                warnings.add(what + ": " + known.type() + " is not read");
+            }
+            return new VolumeLayout(volume, fileSystem, known);
         } catch (FormatException e) {
-            warnings.add("volume " + volume.index() + ": " + e.getMessage());
-            return null;
+            warnings.add(what + ": " + e.getMessage());
         } catch (RuntimeException e) {
             // A reader with a defect must not cost a tenant an upload.
-            LOG.error(
-                    "the file system reader failed on volume {} at {}",
-                    volume.index(),
-                    volume.offset(),
-                    e);
-            warnings.add("volume " + volume.index() + ": its reader failed: " + e);
-            return null;
+            LOG.error("the file system reader failed on {}", what, e);
+            warnings.add(what + ": its reader failed: " + e);
         }
+        return new VolumeLayout(volume, null, null);
     }
 }

@@ -98,23 +98,17 @@ public final class ImageFiles {
                     ByteSources.of(inline.bytes().toBytes())
                             .slice(0, Math.min(inline.bytes().length(), file.size()));
             case Content.Mapped mapped ->
-                    new MappedSource(
-                            disk.slice(volume.volume().offset(), volume.volume().length()),
-                            mapped.map(),
-                            file.size());
+                    new MappedSource(volume.volume().bytes(disk), mapped.map(), file.size());
             case Content.Encoded _ -> decoded(file, disk);
         };
     }
 
     /** What the bytes mean, the file system has to say once more. */
     private ByteSource decoded(FileRecord file, ByteSource disk) throws IOException {
-        FileSystem fileSystem =
-                FileSystems.open(
-                        disk.slice(volume.volume().offset(), volume.volume().length()),
-                        new Warnings());
+        FileSystem fileSystem = FileSystems.open(volume.volume().bytes(disk), new Warnings());
         if (fileSystem == null) {
             throw new FormatException(
-                    "volume " + volume.volume().index() + ": no " + table.type() + " is found");
+                    "volume " + volume.volume().id() + ": no " + table.type() + " is found");
         }
         return fileSystem.content(file);
     }

@@ -414,10 +414,10 @@ public final class MirageLibrary implements ImageLibrary {
                         .toList();
     }
 
-    /** The files of each volume of an image that has any, by the order of the volumes. */
-    public List<ImageFiles> files(ImageManifest manifest) throws IOException {
+    /** The files of each of some volumes of an image that has any, by the order of the volumes. */
+    public List<ImageFiles> files(List<VolumeRecord> volumes) throws IOException {
         List<ImageFiles> files = new ArrayList<>();
-        for (VolumeRecord volume : manifest.volumes()) {
+        for (VolumeRecord volume : volumes) {
             VolumeRecord.FileTable table = volume.files();
             if (table != null) {
                 files.add(ImageFiles.of(volume, table, chunks));

@@ -244,7 +244,7 @@ public final class LibraryVerifier {
                     new Damage(
                             object,
                             "file table of volume "
-                                    + volume.volume().index()
+                                    + volume.volume().id()
                                     + ": "
                                     + table.entryCount()
                                     + " rows expected, found "

@@ -16,7 +16,7 @@ import java.util.List;
  * @param externals what the image asks for outside itself, as {@code role: name}; never opened
  * @param container rebuilds the uploaded bytes
  * @param disk rebuilds what the guest sees
- * @param volumes of the disk, by offset
+ * @param volumes of the disk: partitions by offset, then what is made of them
  * @param warnings of the inspectors
  * @param provenance where it comes from
  * @param sketch sample by place of the disk where it has a recipe of its own, of the uploaded bytes otherwise

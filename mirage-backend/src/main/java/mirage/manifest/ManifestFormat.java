@@ -7,7 +7,6 @@ import mirage.codec.ByteWriter;
 import mirage.codec.CorruptBlobException;
 import mirage.codec.DataDigest;
 import mirage.codec.UnsupportedBlobException;
-import mirage.volume.Volume;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,12 @@ final class ManifestFormat {
     private static final int PROVENANCE = 7;
     private static final int SKETCH = 8;
     private static final int DATA = 9;
-    private static final int KNOWN_SECTIONS = 9;
+    private static final int PLACES = 10;
+    private static final int CONTENTS = 11;
+    private static final int KNOWN_SECTIONS = 11;
+
+    /** From here on a section may be missing: earlier versions did not write it, or there is nothing to tell. */
+    private static final int FIRST_OPTIONAL = DATA;
 
     private static final int DATA_DIGEST_BYTES = 32;
 
@@ -58,7 +62,7 @@ final class ManifestFormat {
         section(sections, FORMAT, writeFormat(manifest));
         section(sections, CONTAINER, writeRecipe(new ByteWriter(), manifest.container()));
         section(sections, DISK, writeDisk(manifest.disk()));
-        section(sections, VOLUMES, writeVolumes(manifest.volumes()));
+        section(sections, VOLUMES, VolumesFormat.writeVolumes(manifest.volumes()));
         section(sections, WARNINGS, writeTexts(new ByteWriter(), manifest.warnings()));
         section(sections, PROVENANCE, writeProvenance(manifest.provenance()));
         section(sections, SKETCH, writeSketch(manifest.sketch()));
@@ -66,6 +70,9 @@ final class ManifestFormat {
         if (data != null) {
             section(sections, DATA, 0, new ByteWriter().bytes(data.toBytes()));
         }
+        sectionUnlessEmpty(
+                sections, PLACES, MUST_UNDERSTAND, VolumesFormat.writePlaces(manifest.volumes()));
+        sectionUnlessEmpty(sections, CONTENTS, 0, VolumesFormat.writeContents(manifest.volumes()));
         return FRAMING.seal(sections.toBuffer(), COMPRESSION_LEVEL);
     }
 
@@ -85,7 +92,7 @@ final class ManifestFormat {
                     readTexts(format),
                     readRecipe(sections[CONTAINER]),
                     readDisk(what, sections[DISK]),
-                    readVolumes(sections[VOLUMES]),
+                    VolumesFormat.read(sections[VOLUMES], sections[PLACES], sections[CONTENTS]),
                     readTexts(sections[WARNINGS]),
                     readProvenance(sections[PROVENANCE]),
                     readSketch(sections[SKETCH]),
@@ -104,6 +111,12 @@ final class ManifestFormat {
     private static void section(ByteWriter out, int tag, int flags, ByteWriter payload) {
         ByteBuffer bytes = payload.toBuffer();
         out.u16(tag).u16(flags).u32(bytes.remaining()).bytes(bytes);
+    }
+
+    private static void sectionUnlessEmpty(ByteWriter out, int tag, int flags, ByteWriter payload) {
+        if (payload.toBuffer().hasRemaining()) {
+            section(out, tag, flags, payload);
+        }
     }
 
     private static ByteReader[] sections(String what, ByteBuffer body) throws IOException {
@@ -125,7 +138,7 @@ final class ManifestFormat {
             }
         }
         for (int tag = 1; tag <= KNOWN_SECTIONS; tag++) {
-            if (sections[tag] == null && tag != DATA) {
+            if (sections[tag] == null && tag < FIRST_OPTIONAL) {
                 throw in.corrupt("section " + tag + " is missing");
             }
         }
@@ -220,62 +233,6 @@ final class ManifestFormat {
             case DISK_OPAQUE -> new DiskView.Opaque();
             default -> throw new UnsupportedBlobException(what, "disk view of kind " + kind);
         };
-    }
-
-    private static ByteWriter writeVolumes(List<VolumeRecord> volumes) {
-        ByteWriter out = new ByteWriter().varint(volumes.size());
-        for (VolumeRecord record : volumes) {
-            Volume volume = record.volume();
-            out.varint(volume.index()).varint(volume.offset()).varint(volume.length());
-            out.text(volume.table())
-                    .foreignText(volume.type())
-                    .foreignText(volume.name())
-                    .foreignText(volume.uuid());
-            VolumeRecord.FileTable files = record.files();
-            out.u8(files == null ? 0 : 1);
-            if (files != null) {
-                out.text(files.type()).foreignText(files.label()).foreignText(files.uuid());
-                out.varint(files.sizeBytes())
-                        .varint(files.blockSizeBytes())
-                        .varint(files.entryCount());
-                out.varint(files.blocks().size());
-                files.blocks().forEach(block -> out.bytes(block.toBytes()));
-            }
-        }
-        return out;
-    }
-
-    private static List<VolumeRecord> readVolumes(ByteReader in) throws IOException {
-        int count = in.count(9, "volumes");
-        List<VolumeRecord> volumes = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            Volume volume =
-                    new Volume(
-                            in.boundedVarint(0, Integer.MAX_VALUE, "volume index"),
-                            in.varint(),
-                            in.varint(),
-                            in.text(),
-                            in.text(),
-                            in.text(),
-                            in.text());
-            volumes.add(new VolumeRecord(volume, in.u8() == 0 ? null : readFileTable(in)));
-        }
-        return volumes;
-    }
-
-    private static VolumeRecord.FileTable readFileTable(ByteReader in) throws IOException {
-        String type = in.text();
-        String label = in.text();
-        String uuid = in.text();
-        long size = in.varint();
-        int blockSize = in.boundedVarint(0, Integer.MAX_VALUE, "block size");
-        long entries = in.varint();
-        int blockCount = in.count(ChunkId.BYTES, "blocks");
-        List<ChunkId> blocks = new ArrayList<>(blockCount);
-        for (int i = 0; i < blockCount; i++) {
-            blocks.add(ChunkId.ofDigest(in.bytes(ChunkId.BYTES)));
-        }
-        return new VolumeRecord.FileTable(type, label, uuid, size, blockSize, entries, blocks);
     }
 
     private static ByteWriter writeTexts(ByteWriter out, List<String> texts) {

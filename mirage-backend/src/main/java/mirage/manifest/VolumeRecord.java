@@ -1,6 +1,7 @@
 package mirage.manifest;
 
 import mirage.chunk.ChunkId;
+import mirage.filesystem.known.KnownContent;
 import mirage.volume.Volume;
 
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,10 @@ import java.util.List;
  *
  * @param volume where it lies
  * @param files null when no file system was recognised
+ * @param known what it holds when that was recognised and not read as files, or when other volumes are made of it; null
+ *     otherwise
  */
-public record VolumeRecord(Volume volume, @Nullable FileTable files) {
+public record VolumeRecord(Volume volume, @Nullable FileTable files, @Nullable KnownContent known) {
     /**
      * A file system and where its table is.
      *

@@ -29,7 +29,7 @@ final class GptTable implements VolumeTable {
     }
 
     @Override
-    public @Nullable List<Volume> find(ByteSource disk, Warnings warnings) throws IOException {
+    public @Nullable List<Partition> find(ByteSource disk, Warnings warnings) throws IOException {
         MbrSector mbr = MbrSector.read(disk, 0);
         boolean announced = mbr != null && mbr.protectsGpt();
         if (mbr != null && !announced && MbrTable.isTable(mbr, disk)) {
@@ -52,7 +52,7 @@ final class GptTable implements VolumeTable {
         return announced ? findBackup(disk, damage, warnings) : null;
     }
 
-    private static @Nullable List<Volume> findBackup(
+    private static @Nullable List<Partition> findBackup(
             ByteSource disk, String damage, Warnings warnings) throws IOException {
         for (int sectorBytes : SECTOR_SIZES) {
             for (long lba : backupBlocks(disk, sectorBytes)) {
@@ -60,7 +60,7 @@ final class GptTable implements VolumeTable {
                     continue;
                 }
                 try {
-                    List<Volume> volumes = read(disk, sectorBytes, lba, warnings);
+                    List<Partition> volumes = read(disk, sectorBytes, lba, warnings);
                     warnings.add("gpt: backup table used, as the first is damaged: " + damage);
                     return volumes;
                 } catch (FormatException damaged) {
@@ -86,8 +86,8 @@ final class GptTable implements VolumeTable {
         }
     }
 
-    private static List<Volume> read(ByteSource disk, int sectorBytes, long lba, Warnings warnings)
-            throws IOException {
+    private static List<Partition> read(
+            ByteSource disk, int sectorBytes, long lba, Warnings warnings) throws IOException {
         GptHeader header = GptHeader.read(disk, sectorBytes, lba);
         StructReader entries = header.readEntries(disk);
         TableEntries found = new TableEntries(NAME, disk.length(), warnings);

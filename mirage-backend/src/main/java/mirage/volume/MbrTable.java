@@ -34,7 +34,7 @@ final class MbrTable implements VolumeTable {
     }
 
     @Override
-    public @Nullable List<Volume> find(ByteSource disk, Warnings warnings) throws IOException {
+    public @Nullable List<Partition> find(ByteSource disk, Warnings warnings) throws IOException {
         MbrSector mbr = MbrSector.read(disk, 0);
         if (mbr == null || !isTable(mbr, disk)) {
             return null;

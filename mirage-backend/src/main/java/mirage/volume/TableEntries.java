@@ -15,7 +15,7 @@ final class TableEntries {
     private final String table;
     private final long diskBytes;
     private final Warnings warnings;
-    private final List<Volume> volumes = new ArrayList<>();
+    private final List<Partition> partitions = new ArrayList<>();
 
     TableEntries(String table, long diskBytes, Warnings warnings) {
         this.table = table;
@@ -44,17 +44,18 @@ final class TableEntries {
                             + diskBytes
                             + " bytes");
         }
-        volumes.add(new Volume(index, offset, within, table, type, name, uuid));
+        partitions.add(new Partition(index, offset, within, type, name, uuid));
     }
 
-    List<Volume> ordered() {
-        volumes.sort(Comparator.comparingLong(Volume::offset).thenComparingInt(Volume::index));
-        List<Volume> kept = new ArrayList<>();
+    List<Partition> ordered() {
+        partitions.sort(
+                Comparator.comparingLong(Partition::offset).thenComparingInt(Partition::index));
+        List<Partition> kept = new ArrayList<>();
         long end = 0;
-        for (Volume volume : volumes) {
-            if (volume.offset() < end) {
+        for (Partition partition : partitions) {
+            if (partition.offset() < end) {
                 warnings.add(
-                        describe(volume.index(), volume.offset(), volume.length())
+                        describe(partition.index(), partition.offset(), partition.length())
                                 + " begins before "
                                 + end
                                 + ", where partition "
@@ -62,8 +63,8 @@ final class TableEntries {
                                 + " ends, and is left out");
                 continue;
             }
-            kept.add(volume);
-            end = volume.offset() + volume.length();
+            kept.add(partition);
+            end = partition.offset() + partition.length();
         }
         return List.copyOf(kept);
     }

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.List;
 
-/** One way to divide a disk into volumes. Implementations are listed in {@link Volumes} and hold no state. */
+/** One way to divide a disk, or a volume, into volumes. Implementations are listed in {@link VolumeSearch} and hold no state. */
 public interface VolumeTable {
     /** As {@link Volume#table()} writes it. */
     String name();
 
     /**
-     * Finds the volumes of a disk.
+     * Finds the partitions of a disk.
      *
      * @param disk hostile bytes
      * @param warnings takes what is odd: entries left out, a damaged copy of the table
@@ -22,5 +22,5 @@ public interface VolumeTable {
      *     hold this table, or holds it so damaged that nothing of it can be trusted
      * @throws IOException when the disk cannot be read
      */
-    @Nullable List<Volume> find(ByteSource disk, Warnings warnings) throws IOException;
+    @Nullable List<Partition> find(ByteSource disk, Warnings warnings) throws IOException;
 }

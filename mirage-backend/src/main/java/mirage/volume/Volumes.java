@@ -6,36 +6,33 @@ import mirage.bytes.Warnings;
 import java.io.IOException;
 import java.util.List;
 
-/** The partition tables we know. A new kind is added to the list here and nowhere else. */
+/** The volumes of a disk: partitions, and what is made of them. */
 public final class Volumes {
     /** {@link Volume#table()} of a disk without one. */
     public static final String NO_TABLE = "none";
 
-    /** In the order they are asked: a disk with a GPT also has an MBR, which only protects it. */
-    private static final List<VolumeTable> TABLES = List.of(new GptTable(), new MbrTable());
-
     private Volumes() {}
+
+    /** Tells what else is in a volume that looks as if it had a partition table. */
+    @FunctionalInterface
+    public interface Occupied {
+        /** Whether a file system fills the volume, so that no partition table can be in it. */
+        boolean by(ByteSource volume) throws IOException;
+    }
 
     /**
      * Finds the volumes of a disk; one that has no partition table is a volume itself.
      *
      * @param disk hostile bytes
+     * @param occupied is asked about volumes with a partition table of their own, but not about the disk
      * @param warnings takes what is odd and was left out
-     * @return ordered by offset, without overlap; empty when the disk or its table is empty
+     * @return partitions by offset, then what they are divided into or put together to; their ids differ. Empty when the
+     *     disk or its table is empty. Volumes that are put together or divide others lie over these; two of which neither
+     *     is made of the other do not overlap
      * @throws IOException when the disk cannot be read where a table should be
      */
-    public static List<Volume> find(ByteSource disk, Warnings warnings) throws IOException {
-        if (Iso9660Disc.isOn(disk)) {
-            return List.of(new Volume(0, 0, disk.length(), NO_TABLE, "", "", ""));
-        }
-        for (VolumeTable table : TABLES) {
-            List<Volume> volumes = table.find(disk, warnings);
-            if (volumes != null) {
-                return volumes;
-            }
-        }
-        return disk.length() == 0
-                ? List.of()
-                : List.of(new Volume(0, 0, disk.length(), NO_TABLE, "", "", ""));
+    public static List<FoundVolume> find(ByteSource disk, Occupied occupied, Warnings warnings)
+            throws IOException {
+        return new VolumeSearch(disk, occupied, warnings).run();
     }
 }

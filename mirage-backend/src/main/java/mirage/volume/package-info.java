@@ -1,5 +1,6 @@
 /**
- * Partition tables: which ranges of a disk are volumes. A work list looks into each volume until nothing new appears.
+ * Volumes of a disk: partition tables, and ({@code volume.lvm}, {@code volume.md}) what is put together of several. A work
+ * list looks into each volume until nothing new appears.
  *
  * <p>May use: {@code bytes}.
  */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import mirage.GoldenFiles;
 import mirage.library.Ext4Images;
 import mirage.library.LibrarySettings;
 import mirage.library.MirageLibrary;
@@ -65,6 +66,38 @@ final class MirageCommandTest {
         assertThat(images.get(0).get("id").asText()).isEqualTo("small-1");
         assertThat(images.get(0).get("size").asLong()).isEqualTo(Files.size(image));
         assertThat(images.get(0).get("sha512").asText()).hasSize(128);
+    }
+
+    @Test
+    void logicalVolumesAreCalledByTheirNames() throws IOException {
+        Path disk =
+                Files.write(directory.resolve("lvm.img"), GoldenFiles.unpacked("lvm/linear.disk"));
+        Path other = directory.resolve("volumes");
+        runOn(other, "import", "--id", "lvm", disk.toString());
+        JsonNode volumes =
+                new ObjectMapper()
+                        .readTree(runOn(other, "info", "--json", "lvm").out)
+                        .get("volumes");
+        Map<String, JsonNode> byName = new HashMap<>();
+        volumes.forEach(volume -> byName.put(volume.get("volume").asText(), volume));
+        assertThat(byName.keySet())
+                .containsExactlyInAnyOrder("1", "2", "vg0/root", "vg0/swap", "vg0/data-2_x.y+z");
+        JsonNode root = Objects.requireNonNull(byName.get("vg0/root"));
+        assertThat(root.get("table").asText()).isEqualTo("lvm2");
+        assertThat(root.get("pieces").asInt()).isEqualTo(2);
+        assertThat(root.get("indexed").asBoolean()).isTrue();
+        JsonNode swap = Objects.requireNonNull(byName.get("vg0/swap"));
+        assertThat(swap.get("fileSystem").asText()).isEqualTo("swap");
+        assertThat(swap.get("indexed").asBoolean()).isFalse();
+        JsonNode physical = Objects.requireNonNull(byName.get("2"));
+        assertThat(physical.get("fileSystem").asText()).isEqualTo("LVM2_member");
+
+        String all = runOn(other, "files", "lvm").out;
+        String some = runOn(other, "files", "--volume", "vg0/root", "lvm").out;
+        assertThat(all).contains("vg0/root  ").contains("vg0/data-2_x.y+z  ").contains(some);
+        assertThat(some).contains("/a/in-pieces").doesNotContain("data-2");
+        assertThat(runOn(other, "files", "--volume", "vg0/none", "lvm").err)
+                .contains("no volume vg0/none");
     }
 
     @Test
@@ -244,10 +277,14 @@ final class MirageCommandTest {
 
     /** A command on the test's library; {@code cat} writes to standard output itself. */
     private static Run run(String... arguments) {
+        return runOn(data, arguments);
+    }
+
+    private static Run runOn(Path library, String... arguments) {
         String[] all = new String[arguments.length + 2];
         all[0] = arguments[0];
         all[1] = "--data";
-        all[2] = data.toString();
+        all[2] = library.toString();
         System.arraycopy(arguments, 1, all, 3, arguments.length - 1);
         CommandLine line = MirageCommand.commandLine();
         StringWriter out = new StringWriter();

@@ -154,7 +154,7 @@ final class FileDigestsTest {
 
     private static ImageFiles files(MirageLibrary library) throws IOException {
         ImageManifest manifest = library.manifest(new ImageId("image"));
-        return library.files(Objects.requireNonNull(manifest)).getFirst();
+        return library.files(Objects.requireNonNull(manifest).volumes()).getFirst();
     }
 
     private static byte[] read(ImageFiles files, String path, ImageContent disk)

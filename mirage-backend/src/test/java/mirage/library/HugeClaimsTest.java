@@ -66,7 +66,9 @@ final class HugeClaimsTest {
                     .contains("2199023255552 bytes is out of proportion");
             assertGives(library, "image", image, 1);
             ImageFiles files =
-                    library.files(Objects.requireNonNull(library.manifest(new ImageId("image"))))
+                    library.files(
+                                    Objects.requireNonNull(library.manifest(new ImageId("image")))
+                                            .volumes())
                             .getFirst();
             assertThat(Objects.requireNonNull(files.find("/huge")).content()).isNull();
             assertThat(Objects.requireNonNull(files.find("/small")).content()).isNotNull();

@@ -12,6 +12,7 @@ import mirage.codec.UnsupportedBlobException;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.RawName;
 import mirage.fuzz.Mutator;
+import mirage.volume.Volume;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,59 @@ final class FormatsTest {
             }
             assertThat(found).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void volumesThatArePartitionsAreToldAsEarlierVersionsDid() throws IOException {
+        ImageManifest random = new RandomManifests(SEED).manifest();
+        VolumeRecord plain =
+                new VolumeRecord(Volume.range("7", 4096, 8192, "gpt", "t", "n", "u"), null, null);
+        ImageManifest manifest =
+                new ImageManifest(
+                        random.size(),
+                        random.digests(),
+                        random.format(),
+                        random.virtualSize(),
+                        random.externals(),
+                        random.container(),
+                        random.disk(),
+                        List.of(plain),
+                        random.warnings(),
+                        random.provenance(),
+                        random.sketch(),
+                        null);
+        ByteBuffer body = MANIFEST.open("m", ManifestFormat.encode(manifest), 1 << 30).body();
+        List<Integer> tags = new ArrayList<>();
+        for (int at = body.position(); at < body.limit(); at += 8 + body.getInt(at + 4)) {
+            tags.add((int) body.getShort(at));
+            if (tags.getLast() == 5) {
+                byte[] section = new byte[body.getInt(at + 4)];
+                body.get(at + 8, section);
+                // One volume: index 7 at 4096, 8192 bytes, four texts, no files.
+                assertThat(section)
+                        .isEqualTo(
+                                new byte[] {
+                                    1,
+                                    7,
+                                    (byte) 0x80,
+                                    0x20,
+                                    (byte) 0x80,
+                                    0x40,
+                                    3,
+                                    'g',
+                                    'p',
+                                    't',
+                                    1,
+                                    't',
+                                    1,
+                                    'n',
+                                    1,
+                                    'u',
+                                    0
+                                });
+            }
+        }
+        assertThat(tags).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
     }
 
     @Test

@@ -12,6 +12,7 @@ import mirage.filesystem.FileRecord.FileTimes;
 import mirage.filesystem.FileRecord.Time;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
+import mirage.filesystem.known.KnownContent;
 import mirage.volume.Volume;
 
 import org.jspecify.annotations.Nullable;
@@ -122,20 +123,38 @@ final class RandomManifests {
         List<VolumeRecord> volumes = new ArrayList<>();
         for (int i = random.nextInt(5); i > 0; i--) {
             Volume volume =
-                    new Volume(
-                            random.nextInt(129),
-                            size() >>> 2,
-                            1 + (size() >>> 2),
-                            "gpt",
-                            text(),
-                            text(),
-                            text());
+                    random.nextBoolean()
+                            ? Volume.range(
+                                    Integer.toString(random.nextInt(129)),
+                                    size() >>> 2,
+                                    1 + (size() >>> 2),
+                                    "gpt",
+                                    text(),
+                                    text(),
+                                    text())
+                            : inPieces();
             VolumeRecord.FileTable table =
                     new VolumeRecord.FileTable(
                             "ext4", text(), text(), size(), 4096, size(), List.of(id(), id()));
-            volumes.add(new VolumeRecord(volume, random.nextBoolean() ? null : table));
+            volumes.add(
+                    new VolumeRecord(
+                            volume,
+                            random.nextBoolean() ? null : table,
+                            random.nextBoolean()
+                                    ? null
+                                    : new KnownContent("swap", text(), text())));
         }
         return volumes;
+    }
+
+    private Volume inPieces() {
+        ExtentMap.Builder map = new ExtentMap.Builder();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            map.add(map.end() + random.nextInt(2) * size() / 64, 1 + size() / 64, size() / 2);
+        }
+        long length = map.end() + 1 + size() / 64;
+        return new Volume(
+                text() + "/" + text(), length, map.build(), "lvm2", text(), text(), text());
     }
 
     private PlaceSketch sketch() {

@@ -46,7 +46,7 @@ final class VolumesTest {
     void volumesAreThoseOfSfdisk(String name) throws IOException {
         byte[] json = GoldenFiles.bytes("volume/" + name + ".json");
         List<Volume> expected = volumesOf(new ObjectMapper().readTree(json).get("partitiontable"));
-        assertThat(Volumes.find(disk(name), warnings)).isEqualTo(expected);
+        assertThat(find(disk(name))).isEqualTo(expected);
         assertThat(warnings.messages()).isEmpty();
     }
 
@@ -57,8 +57,8 @@ final class VolumesTest {
         List<Volume> expected = new ArrayList<>();
         for (Matcher line = PARTX.matcher(partx); line.find(); ) {
             expected.add(
-                    new Volume(
-                            Integer.parseInt(line.group(1)),
+                    Volume.range(
+                            line.group(1),
                             Long.parseLong(line.group(2)) * SECTOR,
                             Long.parseLong(line.group(3)) * SECTOR,
                             "gpt",
@@ -67,7 +67,7 @@ final class VolumesTest {
                             line.group(5)));
         }
         assertThat(expected).hasSize(2);
-        assertThat(Volumes.find(disk("gpt-4096"), warnings)).isEqualTo(expected);
+        assertThat(find(disk("gpt-4096"))).isEqualTo(expected);
         assertThat(warnings.messages()).isEmpty();
     }
 
@@ -147,7 +147,7 @@ final class VolumesTest {
     @ParameterizedTest
     @MethodSource("rules")
     void brokenTablesGiveWhatIsLeftOfThem(Rule rule) throws IOException {
-        List<Volume> volumes = Volumes.find(disk("damaged/" + rule.name()), warnings);
+        List<Volume> volumes = find(disk("damaged/" + rule.name()));
         assertThat(describe(volumes)).isEqualTo(rule.volumes());
         assertThat(String.join("\n", warnings.messages())).contains(rule.warning());
         assertThat(warnings.messages().isEmpty()).isEqualTo(rule.warning().isEmpty());
@@ -155,9 +155,9 @@ final class VolumesTest {
 
     @Test
     void aChainOfLogicalPartitionsEndsAt256Records() throws IOException {
-        List<Volume> volumes = Volumes.find(disk("damaged/ebr-too-many"), warnings);
+        List<Volume> volumes = find(disk("damaged/ebr-too-many"));
         assertThat(volumes).hasSize(256);
-        assertThat(volumes.getLast().index()).isEqualTo(260);
+        assertThat(volumes.getLast().id()).isEqualTo("260");
         assertThat(warnings.messages())
                 .singleElement()
                 .asString()
@@ -174,20 +174,24 @@ final class VolumesTest {
 
     @Test
     void aDiskWithoutBytesHasNoVolume() throws IOException {
-        assertThat(Volumes.find(ByteSources.zeros(0), warnings)).isEmpty();
+        assertThat(find(ByteSources.zeros(0))).isEmpty();
     }
 
     @Test
     void zerosAreOneVolumeHoweverMany() throws IOException {
-        assertThat(Volumes.find(ByteSources.zeros(Long.MAX_VALUE), warnings))
-                .containsExactly(new Volume(0, 0, Long.MAX_VALUE, "none", "", "", ""));
+        assertThat(find(ByteSources.zeros(Long.MAX_VALUE)))
+                .containsExactly(Volume.range("0", 0, Long.MAX_VALUE, "none", "", "", ""));
+    }
+
+    private List<Volume> find(ByteSource disk) throws IOException {
+        return Volumes.find(disk, _ -> false, warnings).stream().map(FoundVolume::volume).toList();
     }
 
     private static String describe(List<Volume> volumes) {
         StringBuilder text = new StringBuilder(volumes.getFirst().table());
         for (Volume volume : volumes) {
             text.append(' ')
-                    .append(volume.index())
+                    .append(volume.id())
                     .append(':')
                     .append(volume.offset() / SECTOR)
                     .append('+')
@@ -210,8 +214,8 @@ final class VolumesTest {
             int index = Integer.parseInt(node.substring(node.indexOf(".disk") + 5));
             String mbrUuid = diskId == 0 ? "" : String.format("%08x-%02x", diskId, index);
             volumes.add(
-                    new Volume(
-                            index,
+                    Volume.range(
+                            Integer.toString(index),
                             partition.get("start").asLong() * SECTOR,
                             partition.get("size").asLong() * SECTOR,
                             gpt ? "gpt" : "mbr",

@@ -8,8 +8,8 @@
 #   SCRIPT   a file in SHARED; it runs as root, with the modules of the kernel at hand for modprobe. Disks of the
 #            machine are files in SHARED too: the script attaches them with losetup
 #
-# Needs qemu-system-x86_64, busybox, cpio and kmod; /dev/kvm or patience. The kernel is Debian's, fetched by apt-get and
-# unpacked below ${GOLDEN_KERNEL:-~/.cache/mirage-golden-kernel}, installed nowhere.
+# Needs qemu-system-x86_64, busybox, cpio and kmod, and patience, or GOLDEN_KVM=1 where KVM works. The kernel is Debian's,
+# fetched by apt-get and unpacked below ${GOLDEN_KERNEL:-~/.cache/mirage-golden-kernel}, installed nowhere.
 set -euo pipefail
 shared=$(realpath "$1")
 shift
@@ -41,11 +41,11 @@ $b mount -t sysfs sysfs /sys
 $b mount -t devtmpfs devtmpfs /dev
 while read -r module; do $b insmod "/$module"; done < /modules
 options=trans=virtio,version=9p2000.L,msize=262144
-$b mount -t 9p -o "ro,$options" host /host
+$b mount -t 9p -o "ro,cache=loose,$options" host /host
 for directory in proc sys dev; do $b mount -o bind "/$directory" "/host/$directory"; done
 for directory in tmp run etc/lvm mnt; do $b mount -t tmpfs tmpfs "/host/$directory"; done
 $b mkdir /host/run/kernel /host/run/shared /host/run/lock
-$b mount -t 9p -o "ro,$options" kernel /host/run/kernel
+$b mount -t 9p -o "ro,cache=loose,$options" kernel /host/run/kernel
 $b mount -t 9p -o "$options" shared /host/run/shared
 $b chroot /host /bin/bash /run/shared/.command > /host/run/shared/.log 2>&1
 echo $? > /host/run/shared/.status
@@ -65,10 +65,10 @@ chmod 755 "$work/root/init"
     echo
 } > "$shared/.command"
 rm -f "$shared/.status"
-accelerator=(-accel tcg,thread=multi)
+accelerator=(-accel "tcg,thread=multi")
 [ -z "${GOLDEN_KVM:-}" ] || accelerator=(-enable-kvm)
 share() { echo "local,path=$1,mount_tag=$2,security_model=none,multidevs=remap${3:-}"; }
-timeout 900 qemu-system-x86_64 "${accelerator[@]}" -m 1024 -display none -no-reboot -nodefaults -serial "file:$work/console" \
+timeout "${GOLDEN_SECONDS:-7200}" qemu-system-x86_64 "${accelerator[@]}" -m 1024 -display none -no-reboot -nodefaults -serial "file:$work/console" \
     -kernel "$store/boot/vmlinuz-$release" -initrd "$work/initrd" -append "console=ttyS0 quiet panic=-1" \
     -virtfs "$(share / host ,readonly=on)" -virtfs "$(share "$store" kernel ,readonly=on)" \
     -virtfs "$(share "$shared" shared)" > /dev/null

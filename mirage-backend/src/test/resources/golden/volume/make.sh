@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the disks that VolumesTest reads. Needs sfdisk and mkfs.ext4 (made with util-linux 2.38, e2fsprogs 1.47) and
-# python3. Usage: ./make.sh, in this directory.
+# Makes the disks that VolumesTest reads. Needs sfdisk and mkfs.ext4 (made with util-linux 2.38, e2fsprogs 1.47), gdisk,
+# parted, python3, root and loop devices. Usage: ./make.sh, in this directory.
 #
 #   NAME.disk.gz      the disk
 #   NAME.json         what `sfdisk --json` reads from it (.partx: what partx does)
@@ -88,6 +88,34 @@ rm "$here"/gpt-of-512.*
 python3 "$here/sectors4096.py" gpt-of-512.disk gpt-4096.disk
 partx --sector-size 4096 -o NR,START,SECTORS,TYPE,UUID,NAME -P gpt-4096.disk > "$here/gpt-4096.partx"
 gzip -n9 < gpt-4096.disk > "$here/gpt-4096.disk.gz"
+# The same by tools that ask a device how large its sectors are.
+large_sectors() { # NAME MIB COMMAND...: the command gets the name of the device
+    truncate -s "$2M" "$1.disk"
+    device=$(losetup -f --show -b 4096 "$1.disk")
+    "${@:3}" "$device" || { losetup -d "$device"; return 1; }
+    losetup -d "$device"
+    partx --sector-size 4096 -o NR,START,SECTORS,TYPE,UUID,NAME -P "$1.disk" > "$here/$1.partx"
+    gzip -n9 < "$1.disk" > "$here/$1.disk.gz"
+}
+by_sfdisk() {
+    sfdisk -q "$1" << 'T'
+label: gpt
+label-id: 11111111-2222-3333-4444-555555555559
+size=1MiB, type=U, uuid=80112233-4455-6677-8899-AABBCCDDEEFF, name="EFI System"
+size=3MiB, type=L, uuid=90112233-4455-6677-8899-AABBCCDDEEFF
+T
+}
+by_sgdisk() {
+    sgdisk -Z "$1" > /dev/null 2>&1 || true
+    sgdisk -U 11111111-2222-3333-4444-55555555555a -n 1:0:+1M -t 1:ef00 -u 1:a0112233-4455-6677-8899-AABBCCDDEEFF \
+        -n 4:0:+2M -t 4:8e00 -c 4:physical -u 4:b0112233-4455-6677-8899-AABBCCDDEEFF "$1" > /dev/null
+}
+by_parted() {
+    parted -s "$1" mklabel gpt mkpart first ext4 1MiB 2MiB mkpart second 2MiB 100%
+}
+large_sectors gpt-4096-sfdisk 8 by_sfdisk
+large_sectors gpt-4096-sgdisk 8 by_sgdisk
+large_sectors gpt-4096-parted 8 by_parted
 disk gpt-empty 4 << 'EOF'
 label: gpt
 label-id: 11111111-2222-3333-4444-555555555558

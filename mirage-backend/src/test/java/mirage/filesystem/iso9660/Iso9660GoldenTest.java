@@ -13,6 +13,7 @@ import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
 import mirage.filesystem.GoldenImages;
 import mirage.filesystem.Listings;
+import mirage.volume.FoundVolume;
 import mirage.volume.Volume;
 import mirage.volume.Volumes;
 
@@ -103,8 +104,9 @@ final class Iso9660GoldenTest {
     @Test
     void aHybridDiscIsOneVolume() throws IOException {
         ByteSource disk = ByteSources.of(GOLDENS.image("hybrid"));
-        assertThat(Volumes.find(disk, new Warnings()))
-                .containsExactly(new Volume(0, 0, disk.length(), Volumes.NO_TABLE, "", "", ""));
+        assertThat(Volumes.find(disk, _ -> true, new Warnings()))
+                .extracting(FoundVolume::volume)
+                .containsExactly(Volume.range("0", 0, disk.length(), Volumes.NO_TABLE, "", "", ""));
     }
 
     private static List<FileRecord> files(String name) throws IOException {
