@@ -36,11 +36,13 @@ final class PackageDirectionTest {
                     Map.entry("manifest", Set.of("chunk", "codec", "blob", "volume", "filesystem")),
                     Map.entry(
                             "delta", Set.of("chunk", "codec", "manifest", "volume", "filesystem")),
+                    Map.entry("facts", Set.of("chunk", "codec", "manifest", "filesystem")),
                     Map.entry("catalog", Set.of("manifest", "codec")),
                     Map.entry("rebuild", Set.of("blob", "pack", "manifest", "chunk")),
                     Map.entry(
                             "ingest",
                             Set.of(
+                                    "facts",
                                     "layout",
                                     "image",
                                     "volume",
@@ -54,6 +56,7 @@ final class PackageDirectionTest {
                     Map.entry(
                             "maintain",
                             Set.of(
+                                    "facts",
                                     "volume",
                                     "pack",
                                     "manifest",
@@ -91,6 +94,7 @@ final class PackageDirectionTest {
                     Map.entry(
                             "command",
                             Set.of(
+                                    "facts",
                                     "library",
                                     "catalog",
                                     "delta",

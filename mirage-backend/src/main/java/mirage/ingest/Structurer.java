@@ -6,10 +6,12 @@ import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.chunk.MissingChunkException;
 import mirage.codec.DataDigest;
+import mirage.facts.FactCollection;
 import mirage.image.DiskImage;
 import mirage.layout.DiskLayout;
 import mirage.layout.VolumeLayout;
 import mirage.manifest.DiskView;
+import mirage.manifest.FactTable;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
@@ -102,20 +104,23 @@ public final class Structurer {
     private ManifestId structureOnce(Spool spool, Provenance provenance) throws IOException {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(spool.bytes(), warnings);
-        FileTables files = new FileTables(layout.image().disk(), spool.size(), warnings);
+        FactCollection facts = new FactCollection();
+        FileTables files = new FileTables(layout.image().disk(), spool.size(), warnings, facts);
         CutPlan plan = plan(layout, files, spool.size(), warnings);
         Recipe container;
         List<VolumeRecord> volumes;
+        FactTable told;
         try (ChunkWriter data = chunks.newWriter();
                 ChunkWriter metadata = chunks.newMetadataWriter()) {
             container = store(spool, plan, files, data, metadata);
-            files.digestTheRest(workers);
+            files.readTheRest(workers);
             volumes = files.finish(metadata::put);
+            told = facts.finish(metadata::put);
             data.commit();
             metadata.commit();
         }
         DataDigest data = readBack(container, spool);
-        readBack(volumes);
+        readBack(volumes, told);
         ImageManifest manifest =
                 new ImageManifest(
                         spool.size(),
@@ -131,7 +136,8 @@ public final class Structurer {
                         warnings.messages(),
                         provenance,
                         spool.map().sketch(),
-                        data);
+                        data,
+                        told);
         ManifestId id = manifests.write(manifest);
         earlierImages.add(id, manifest);
         return id;
@@ -213,7 +219,7 @@ public final class Structurer {
         return readBack.finish();
     }
 
-    private void readBack(List<VolumeRecord> volumes) throws IOException {
+    private void readBack(List<VolumeRecord> volumes, FactTable facts) throws IOException {
         for (VolumeRecord volume : volumes) {
             VolumeRecord.FileTable files = volume.files();
             if (files != null) {
@@ -221,6 +227,9 @@ public final class Structurer {
                     chunks.read(block);
                 }
             }
+        }
+        for (ChunkId block : facts.blocks()) {
+            chunks.read(block);
         }
     }
 

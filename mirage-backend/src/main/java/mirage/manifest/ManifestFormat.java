@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Image manifest, version 1 ({@code docs/format/manifest.md}): a frame of {@link BlobFraming} around sections.
@@ -41,7 +42,11 @@ final class ManifestFormat {
     private static final int PROVENANCE = 7;
     private static final int SKETCH = 8;
     private static final int DATA = 9;
-    private static final int KNOWN_SECTIONS = 9;
+    private static final int FACTS = 10;
+    private static final int KNOWN_SECTIONS = 10;
+
+    /** Those that earlier versions did not write. */
+    private static final Set<Integer> OPTIONAL = Set.of(DATA, FACTS);
 
     private static final int DATA_DIGEST_BYTES = 32;
 
@@ -65,6 +70,10 @@ final class ManifestFormat {
         DataDigest data = manifest.data();
         if (data != null) {
             section(sections, DATA, 0, new ByteWriter().bytes(data.toBytes()));
+        }
+        FactTable facts = manifest.facts();
+        if (facts != null) {
+            section(sections, FACTS, 0, writeFacts(facts));
         }
         return FRAMING.seal(sections.toBuffer(), COMPRESSION_LEVEL);
     }
@@ -91,7 +100,8 @@ final class ManifestFormat {
                     readSketch(sections[SKETCH]),
                     sections[DATA] == null
                             ? null
-                            : DataDigest.ofBytes(sections[DATA].bytes(DATA_DIGEST_BYTES)));
+                            : DataDigest.ofBytes(sections[DATA].bytes(DATA_DIGEST_BYTES)),
+                    sections[FACTS] == null ? null : readFacts(sections[FACTS]));
         } catch (IllegalArgumentException e) {
             throw new CorruptBlobException(what, 0, String.valueOf(e.getMessage()));
         }
@@ -125,7 +135,7 @@ final class ManifestFormat {
             }
         }
         for (int tag = 1; tag <= KNOWN_SECTIONS; tag++) {
-            if (sections[tag] == null && tag != DATA) {
+            if (sections[tag] == null && !OPTIONAL.contains(tag)) {
                 throw in.corrupt("section " + tag + " is missing");
             }
         }
@@ -238,8 +248,7 @@ final class ManifestFormat {
                 out.varint(files.sizeBytes())
                         .varint(files.blockSizeBytes())
                         .varint(files.entryCount());
-                out.varint(files.blocks().size());
-                files.blocks().forEach(block -> out.bytes(block.toBytes()));
+                writeBlocks(out, files.blocks());
             }
         }
         return out;
@@ -270,12 +279,31 @@ final class ManifestFormat {
         long size = in.varint();
         int blockSize = in.boundedVarint(0, Integer.MAX_VALUE, "block size");
         long entries = in.varint();
-        int blockCount = in.count(ChunkId.BYTES, "blocks");
-        List<ChunkId> blocks = new ArrayList<>(blockCount);
-        for (int i = 0; i < blockCount; i++) {
+        return new VolumeRecord.FileTable(
+                type, label, uuid, size, blockSize, entries, readBlocks(in));
+    }
+
+    private static ByteWriter writeFacts(FactTable facts) {
+        return writeBlocks(new ByteWriter().varint(facts.count()), facts.blocks());
+    }
+
+    private static FactTable readFacts(ByteReader in) throws IOException {
+        return new FactTable(in.varint(), readBlocks(in));
+    }
+
+    private static ByteWriter writeBlocks(ByteWriter out, List<ChunkId> blocks) {
+        out.varint(blocks.size());
+        blocks.forEach(block -> out.bytes(block.toBytes()));
+        return out;
+    }
+
+    private static List<ChunkId> readBlocks(ByteReader in) throws IOException {
+        int count = in.count(ChunkId.BYTES, "blocks");
+        List<ChunkId> blocks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
             blocks.add(ChunkId.ofDigest(in.bytes(ChunkId.BYTES)));
         }
-        return new VolumeRecord.FileTable(type, label, uuid, size, blockSize, entries, blocks);
+        return blocks;
     }
 
     private static ByteWriter writeTexts(ByteWriter out, List<String> texts) {

@@ -100,7 +100,8 @@ final class FormatsTest {
                         List.of("\udc00 is odd"),
                         manifest.provenance(),
                         manifest.sketch(),
-                        manifest.data());
+                        manifest.data(),
+                        manifest.facts());
         ImageManifest read = ManifestFormat.decode("m", ManifestFormat.encode(odd));
         assertThat(read.externals()).containsExactly("backing ? file");
         assertThat(read.warnings()).containsExactly("? is odd");
