@@ -37,6 +37,7 @@ final class PackageDirectionTest {
                     Map.entry("manifest", Set.of("chunk", "codec", "blob", "volume", "filesystem")),
                     Map.entry(
                             "delta", Set.of("chunk", "codec", "manifest", "volume", "filesystem")),
+                    Map.entry("facts", Set.of("chunk", "codec", "manifest", "filesystem")),
                     Map.entry("catalog", Set.of("manifest", "codec")),
                     Map.entry(
                             "rebuild",
@@ -44,6 +45,7 @@ final class PackageDirectionTest {
                     Map.entry(
                             "ingest",
                             Set.of(
+                                    "facts",
                                     "layout",
                                     "image",
                                     "volume",
@@ -58,6 +60,7 @@ final class PackageDirectionTest {
                     Map.entry(
                             "maintain",
                             Set.of(
+                                    "facts",
                                     "volume",
                                     "pack",
                                     "manifest",
@@ -96,6 +99,7 @@ final class PackageDirectionTest {
                     Map.entry(
                             "command",
                             Set.of(
+                                    "facts",
                                     "library",
                                     "catalog",
                                     "delta",

@@ -101,7 +101,7 @@ final class FileTableIT {
     }
 
     /** Where the last partition starts, in bytes; 0 for a file system without a partition table. */
-    private static long rootOffset(Path disk) throws IOException, InterruptedException {
+    static long rootOffset(Path disk) throws IOException, InterruptedException {
         Commands.Finished table = Commands.run("sfdisk", "--json", disk.toString());
         if (table.exitCode() != 0) {
             return 0;

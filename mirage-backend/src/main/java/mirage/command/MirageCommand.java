@@ -26,6 +26,7 @@ import java.util.ServiceLoader;
             InfoCommand.class,
             FilesCommand.class,
             CatCommand.class,
+            FactsCommand.class,
             StatsCommand.class,
             VerifyCommand.class,
             DeltaCommand.class,
@@ -37,7 +38,8 @@ import java.util.ServiceLoader;
             "  mirage serve --data /var/lib/mirage --listen 127.0.0.1:9292",
             "  mirage import --data /var/lib/mirage --name debian-12 debian-12.qcow2",
             "  mirage files --data /var/lib/mirage debian-12 | grep sshd",
-            "  mirage cat --data /var/lib/mirage debian-12 /etc/os-release"
+            "  mirage cat --data /var/lib/mirage debian-12 /etc/os-release",
+            "  mirage facts --data /var/lib/mirage debian-12 --kind packages"
         })
 public final class MirageCommand {
     /** Exit code of a command that was asked well and failed. */

@@ -80,7 +80,7 @@ public final class DiskRecipe implements ChunkSource {
     private Recipe cut(@Nullable Recipe like) throws IOException {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(disk, warnings);
-        FileTables files = new FileTables(layout.image().disk(), disk.length(), warnings);
+        FileTables files = new FileTables(layout.image().disk(), disk.length(), warnings, null);
         CutPlan plan = ImagePlan.asItLies(layout, files, disk.length(), warnings);
         Names sink = new Names();
         EarlierImage earlier = like == null ? null : new EarlierImage(like, stored);

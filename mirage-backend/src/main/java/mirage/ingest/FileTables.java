@@ -6,6 +6,8 @@ import mirage.bytes.FormatException;
 import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
+import mirage.facts.FactCollection;
+import mirage.facts.VolumeFacts;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileSystem;
@@ -49,6 +51,7 @@ final class FileTables {
     private static final long MAX_SPLITS = 4 << 20;
 
     private final ByteSource disk;
+    private final @Nullable FactCollection facts;
     private final Warnings warnings;
     private final List<Table> tables = new ArrayList<>();
     private final List<FileContent> contents = new ArrayList<>();
@@ -91,9 +94,15 @@ final class FileTables {
 
     /**
      * @param containerLength of the image as it was uploaded, which bounds the work
+     * @param facts is offered every file; null when nobody asks what they say
      */
-    FileTables(ByteSource disk, long containerLength, Warnings warnings) {
+    FileTables(
+            ByteSource disk,
+            long containerLength,
+            Warnings warnings,
+            @Nullable FactCollection facts) {
         this.disk = disk;
+        this.facts = facts;
         this.warnings = warnings;
         this.digestBudget = budget(containerLength);
     }
@@ -129,9 +138,14 @@ final class FileTables {
         ByteSource volume = layout.volume().bytes(disk);
         ExtentMap onDisk = layout.volume().map();
         Map<Long, Integer> linked = new HashMap<>();
+        VolumeFacts told =
+                facts == null ? null : facts.volume(layout.volume().id(), fileSystem, volume);
         try {
             fileSystem.walk(file -> {
                 int ordinal = rows.add(file);
+                if (told != null) {
+                    told.offer(file);
+                }
                 if (file.type() == FileType.REGULAR && !file.flags().damaged()) {
                     addContent(rows, ordinal, file, fileSystem, volume, onDisk, linked, visitor);
                 }
@@ -247,9 +261,16 @@ final class FileTables {
         }
     }
 
-    /** Digests the contents that have no name yet. */
-    void digestTheRest(ExecutorService workers) throws IOException {
+    /** Reads what the files say, and digests the contents that have no name yet. */
+    void readTheRest(ExecutorService workers) throws IOException {
         List<Future<?>> work = new ArrayList<>();
+        if (facts != null) {
+            work.add(
+                    workers.submit(() -> {
+                        facts.collect();
+                        return null;
+                    }));
+        }
         for (FileContent content : contents) {
             Opener bytes = content.bytes();
             if (bytes != null && !content.isNamed() && withinBudget(content)) {
@@ -261,6 +282,9 @@ final class FileTables {
             }
         }
         Workers.await(work);
+        if (facts != null) {
+            facts.warnings().forEach(warnings::add);
+        }
     }
 
     /** Writes the tables as chunks. */

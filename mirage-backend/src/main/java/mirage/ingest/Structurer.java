@@ -7,9 +7,11 @@ import mirage.chunk.ChunkId;
 import mirage.chunk.MissingChunkException;
 import mirage.codec.DataDigest;
 import mirage.encoder.Encoder;
+import mirage.facts.FactCollection;
 import mirage.image.DiskImage;
 import mirage.layout.DiskLayout;
 import mirage.manifest.DiskView;
+import mirage.manifest.FactTable;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
@@ -110,7 +112,7 @@ public final class Structurer {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(spool.bytes(), warnings);
         Stored stored = store(spool, layout, warnings);
-        readBack(stored.volumes);
+        readBack(stored.volumes, stored.facts);
         ImageManifest manifest =
                 new ImageManifest(
                         spool.size(),
@@ -126,7 +128,8 @@ public final class Structurer {
                         warnings.messages(),
                         provenance,
                         stored.sketch,
-                        stored.data);
+                        stored.data,
+                        stored.facts);
         ManifestId id = manifests.write(manifest);
         earlierImages.add(id, manifest);
         return id;
@@ -137,11 +140,12 @@ public final class Structurer {
             Recipe container,
             DiskView disk,
             List<VolumeRecord> volumes,
+            FactTable facts,
             PlaceSketch sketch,
             DataDigest data) {}
 
     /** What became of bytes that were cut along files. */
-    private record Cut(Recipe recipe, List<VolumeRecord> volumes) {}
+    private record Cut(Recipe recipe, List<VolumeRecord> volumes, FactTable facts) {}
 
     private Stored store(Spool spool, DiskLayout layout, Warnings warnings) throws IOException {
         if (hasDiskWithin(layout, spool.size())) {
@@ -185,14 +189,16 @@ public final class Structurer {
             throws IOException {
         ByteSource disk = layout.image().disk();
         DiskBlocks blocks = DiskBlocks.read(disk, mostDiskBytes(spool), workers, workerCount);
-        FileTables files = new FileTables(disk, spool.size(), warnings);
+        FactCollection facts = new FactCollection();
+        FileTables files = new FileTables(disk, spool.size(), warnings, facts);
         CutPlan plan = ImagePlan.ofDisk(layout, files, warnings);
-        Cut cut = store(disk, blocks, mostAlike(blocks.sketch()), plan, files);
+        Cut cut = store(disk, blocks, mostAlike(blocks.sketch()), plan, files, facts);
         Recipe container = aroundDisk(spool, layout.image(), encoders, cut.recipe);
         return new Stored(
                 container,
                 new DiskView.OwnRecipe(cut.recipe),
                 cut.volumes,
+                cut.facts,
                 blocks.sketch(),
                 readBack(container, spool));
     }
@@ -206,12 +212,18 @@ public final class Structurer {
     private Stored storeByContainer(Spool spool, DiskLayout layout, Warnings warnings)
             throws IOException {
         DiskImage image = layout.image();
-        FileTables files = new FileTables(image.disk(), spool.size(), warnings);
+        FactCollection facts = new FactCollection();
+        FileTables files = new FileTables(image.disk(), spool.size(), warnings, facts);
         CutPlan plan = ImagePlan.asItLies(layout, files, spool.size(), warnings);
         PlaceSketch sketch = spool.map().sketch();
-        Cut cut = store(spool.bytes(), spool.map(), mostAlike(sketch), plan, files);
+        Cut cut = store(spool.bytes(), spool.map(), mostAlike(sketch), plan, files, facts);
         return new Stored(
-                cut.recipe, diskView(layout), cut.volumes, sketch, readBack(cut.recipe, spool));
+                cut.recipe,
+                diskView(layout),
+                cut.volumes,
+                cut.facts,
+                sketch,
+                readBack(cut.recipe, spool));
     }
 
     private static DiskView diskView(DiskLayout layout) {
@@ -226,7 +238,8 @@ public final class Structurer {
             ZeroBlocks zeros,
             @Nullable EarlierImage earlier,
             CutPlan plan,
-            FileTables files)
+            FileTables files,
+            FactCollection facts)
             throws IOException {
         try (ChunkWriter data = chunks.newWriter();
                 ChunkWriter metadata = chunks.newMetadataWriter()) {
@@ -243,11 +256,12 @@ public final class Structurer {
                             plan,
                             owner -> owner < files.contentCount() ? files.contentSize(owner) : -1);
             Recipe recipe = sink.finish();
-            files.digestTheRest(workers);
+            files.readTheRest(workers);
             List<VolumeRecord> volumes = files.finish(metadata::put);
+            FactTable told = facts.finish(metadata::put);
             data.commit();
             metadata.commit();
-            return new Cut(recipe, volumes);
+            return new Cut(recipe, volumes, told);
         }
     }
 
@@ -293,7 +307,7 @@ public final class Structurer {
         return readBack.finish();
     }
 
-    private void readBack(List<VolumeRecord> volumes) throws IOException {
+    private void readBack(List<VolumeRecord> volumes, FactTable facts) throws IOException {
         for (VolumeRecord volume : volumes) {
             VolumeRecord.FileTable files = volume.files();
             if (files != null) {
@@ -301,6 +315,9 @@ public final class Structurer {
                     chunks.read(block);
                 }
             }
+        }
+        for (ChunkId block : facts.blocks()) {
+            chunks.read(block);
         }
     }
 }

@@ -5,6 +5,7 @@ import mirage.catalog.CatalogEntry;
 import mirage.catalog.ImageId;
 import mirage.chunk.ChunkId;
 import mirage.manifest.DiskView;
+import mirage.manifest.FactTable;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
@@ -79,6 +80,12 @@ public record ImageSharing(
                 for (ChunkId block : files.blocks()) {
                     visitor.visit(block);
                 }
+            }
+        }
+        FactTable facts = image.facts();
+        if (facts != null) {
+            for (ChunkId block : facts.blocks()) {
+                visitor.visit(block);
             }
         }
     }

@@ -7,7 +7,9 @@ import mirage.bytes.ByteSource;
 import mirage.catalog.Catalog;
 import mirage.catalog.CatalogEntry;
 import mirage.catalog.DamagedEntry;
+import mirage.facts.FactTableReader;
 import mirage.manifest.DiskView;
+import mirage.manifest.FactTable;
 import mirage.manifest.FileTableReader;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
@@ -191,6 +193,9 @@ public final class LibraryVerifier {
                     verifyTable(object, volume, damages);
                 }
             }
+            if (manifest.facts() != null) {
+                verifyFacts(object, manifest.facts(), damages);
+            }
         } catch (IOException e) {
             damages.add(new Damage(object, String.valueOf(e.getMessage())));
         }
@@ -249,6 +254,19 @@ public final class LibraryVerifier {
                                     + table.entryCount()
                                     + " rows expected, found "
                                     + rows[0]));
+        }
+    }
+
+    private void verifyFacts(String object, FactTable table, List<Damage> damages)
+            throws IOException {
+        long[] known = {0};
+        FactTableReader.forEach(table, chunks, _ -> known[0]++);
+        // Those of kinds that a later version wrote are not shown.
+        if (known[0] > table.count()) {
+            damages.add(
+                    new Damage(
+                            object,
+                            "at most " + table.count() + " facts expected, found " + known[0]));
         }
     }
 

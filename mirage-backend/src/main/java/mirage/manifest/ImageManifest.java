@@ -21,6 +21,7 @@ import java.util.List;
  * @param provenance where it comes from
  * @param sketch sample by place of the disk where it has a recipe of its own, of the uploaded bytes otherwise
  * @param data digest of the uploaded bytes, null when an earlier version wrote the manifest
+ * @param facts what the files say of the system in it, null when an earlier version wrote the manifest
  */
 public record ImageManifest(
         long size,
@@ -34,7 +35,8 @@ public record ImageManifest(
         List<String> warnings,
         Provenance provenance,
         PlaceSketch sketch,
-        @Nullable DataDigest data) {
+        @Nullable DataDigest data,
+        @Nullable FactTable facts) {
 
     public ImageManifest {
         if (virtualSize < 0) {

@@ -42,7 +42,8 @@ final class ManifestFormat {
     private static final int DATA = 9;
     private static final int PLACES = 10;
     private static final int CONTENTS = 11;
-    private static final int KNOWN_SECTIONS = 11;
+    private static final int FACTS = 12;
+    private static final int KNOWN_SECTIONS = 12;
 
     /** From here on a section may be missing: earlier versions did not write it, or there is nothing to tell. */
     private static final int FIRST_OPTIONAL = DATA;
@@ -73,6 +74,10 @@ final class ManifestFormat {
         sectionUnlessEmpty(
                 sections, PLACES, MUST_UNDERSTAND, VolumesFormat.writePlaces(manifest.volumes()));
         sectionUnlessEmpty(sections, CONTENTS, 0, VolumesFormat.writeContents(manifest.volumes()));
+        FactTable facts = manifest.facts();
+        if (facts != null) {
+            section(sections, FACTS, 0, writeFacts(facts));
+        }
         return FRAMING.seal(sections.toBuffer(), COMPRESSION_LEVEL);
     }
 
@@ -98,7 +103,8 @@ final class ManifestFormat {
                     readSketch(sections[SKETCH]),
                     sections[DATA] == null
                             ? null
-                            : DataDigest.ofBytes(sections[DATA].bytes(DATA_DIGEST_BYTES)));
+                            : DataDigest.ofBytes(sections[DATA].bytes(DATA_DIGEST_BYTES)),
+                    sections[FACTS] == null ? null : readFacts(sections[FACTS]));
         } catch (IllegalArgumentException e) {
             throw new CorruptBlobException(what, 0, String.valueOf(e.getMessage()));
         }
@@ -233,6 +239,14 @@ final class ManifestFormat {
             case DISK_OPAQUE -> new DiskView.Opaque();
             default -> throw new UnsupportedBlobException(what, "disk view of kind " + kind);
         };
+    }
+
+    private static ByteWriter writeFacts(FactTable facts) {
+        return VolumesFormat.writeBlocks(new ByteWriter().varint(facts.count()), facts.blocks());
+    }
+
+    private static FactTable readFacts(ByteReader in) throws IOException {
+        return new FactTable(in.varint(), VolumesFormat.readBlocks(in));
     }
 
     private static ByteWriter writeTexts(ByteWriter out, List<String> texts) {

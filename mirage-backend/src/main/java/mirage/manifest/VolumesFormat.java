@@ -55,8 +55,7 @@ final class VolumesFormat {
         if (files != null) {
             out.text(files.type()).foreignText(files.label()).foreignText(files.uuid());
             out.varint(files.sizeBytes()).varint(files.blockSizeBytes()).varint(files.entryCount());
-            out.varint(files.blocks().size());
-            files.blocks().forEach(block -> out.bytes(block.toBytes()));
+            writeBlocks(out, files.blocks());
         }
     }
 
@@ -148,12 +147,24 @@ final class VolumesFormat {
         long size = in.varint();
         int blockSize = in.boundedVarint(0, Integer.MAX_VALUE, "block size");
         long entries = in.varint();
-        int blockCount = in.count(ChunkId.BYTES, "blocks");
-        List<ChunkId> blocks = new ArrayList<>(blockCount);
-        for (int i = 0; i < blockCount; i++) {
+        return new VolumeRecord.FileTable(
+                type, label, uuid, size, blockSize, entries, readBlocks(in));
+    }
+
+    /** Chunks in order, by their ids. */
+    static ByteWriter writeBlocks(ByteWriter out, List<ChunkId> blocks) {
+        out.varint(blocks.size());
+        blocks.forEach(block -> out.bytes(block.toBytes()));
+        return out;
+    }
+
+    static List<ChunkId> readBlocks(ByteReader in) throws IOException {
+        int count = in.count(ChunkId.BYTES, "blocks");
+        List<ChunkId> blocks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
             blocks.add(ChunkId.ofDigest(in.bytes(ChunkId.BYTES)));
         }
-        return new VolumeRecord.FileTable(type, label, uuid, size, blockSize, entries, blocks);
+        return blocks;
     }
 
     private static void readPlaces(ByteReader in, List<VolumeRecord> records) throws IOException {

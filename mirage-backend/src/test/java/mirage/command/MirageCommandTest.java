@@ -138,6 +138,21 @@ final class MirageCommandTest {
     }
 
     @Test
+    void factsTellWhatSystemItIsAndWhichFileSaysSo() throws IOException {
+        assertThat(run("facts", "small").out).isEqualTo("systems\tsmall\t\t\tSmall\t\n");
+        JsonNode facts = json("facts", "--json", "--kind", "systems", "--kind", "units", "small");
+        assertThat(facts).hasSize(1);
+        assertThat(facts.get(0).get("kind").asText()).isEqualTo("systems");
+        assertThat(facts.get(0).get("id").asText()).isEqualTo("small");
+        assertThat(facts.get(0).has("version")).isFalse();
+        assertThat(facts.get(0).get("file").asText()).isEqualTo("/usr/lib/os-release");
+        assertThat(run("facts", "--kind", "packages", "small").out).isEmpty();
+        assertThat(run("facts", "--kind", "nonsense", "small").err)
+                .contains("systems, kernels")
+                .contains("'nonsense'");
+    }
+
+    @Test
     void exportGivesTheImageBack() throws IOException {
         Path target = directory.resolve("exported.img");
         assertThat(run("export", "small", target.toString()).exit).isZero();

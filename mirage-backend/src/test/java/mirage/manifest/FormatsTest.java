@@ -121,6 +121,7 @@ final class FormatsTest {
                         random.warnings(),
                         random.provenance(),
                         random.sketch(),
+                        null,
                         null);
         ByteBuffer body = MANIFEST.open("m", ManifestFormat.encode(manifest), 1 << 30).body();
         List<Integer> tags = new ArrayList<>();
@@ -172,7 +173,8 @@ final class FormatsTest {
                         List.of("\udc00 is odd"),
                         manifest.provenance(),
                         manifest.sketch(),
-                        manifest.data());
+                        manifest.data(),
+                        manifest.facts());
         ImageManifest read = ManifestFormat.decode("m", ManifestFormat.encode(odd));
         assertThat(read.externals()).containsExactly("backing ? file");
         assertThat(read.warnings()).containsExactly("? is odd");

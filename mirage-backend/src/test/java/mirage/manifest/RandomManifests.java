@@ -116,7 +116,8 @@ final class RandomManifests {
                         text(),
                         List.of(new ManifestId(id()), new ManifestId(id()))),
                 sketch(),
-                random.nextBoolean() ? null : new DataDigest(hex(64)));
+                random.nextBoolean() ? null : new DataDigest(hex(64)),
+                random.nextBoolean() ? null : new FactTable(size(), List.of(id(), id())));
     }
 
     private List<VolumeRecord> volumes() {
