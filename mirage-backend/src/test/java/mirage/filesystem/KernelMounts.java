@@ -93,7 +93,7 @@ public final class KernelMounts {
         return Path.of("src/test/resources/golden", name).toAbsolutePath();
     }
 
-    /** Lines of standard output; a failure is loud and says how it may be made silent. */
+    /** Lines of standard output, whose names may be any bytes; a failure says how it may be made silent. */
     public List<String> run(String... command) throws IOException, InterruptedException {
         Path output = Files.createTempFile(directory, "output", ".txt");
         Path errors = Files.createTempFile(directory, "errors", ".txt");
@@ -114,6 +114,6 @@ public final class KernelMounts {
                             + SWITCH
                             + "=impossible");
         }
-        return Files.readAllLines(output, StandardCharsets.UTF_8);
+        return Files.readAllLines(output, StandardCharsets.ISO_8859_1);
     }
 }
