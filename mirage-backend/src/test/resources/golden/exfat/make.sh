@@ -4,6 +4,8 @@
 # file may be longer than what was written of it.
 #
 # usage: make.sh [NAME...]        all of them by default
+#
+# Damaged ones are made of these by the tests.
 set -euo pipefail
 export LC_ALL=C TZ=UTC
 here=$(cd "$(dirname "$0")" && pwd)
