@@ -57,7 +57,7 @@ final class LogicalVolumes {
         List<Volume> volumes = new ArrayList<>();
         group.volumes()
                 .forEach((name, section) -> {
-                    if (isVisible(section)) {
+                    if (isShown(name, section)) {
                         Volume volume = volume(name, section);
                         if (volume != null) {
                             volumes.add(volume);
@@ -75,12 +75,19 @@ final class LogicalVolumes {
         }
     }
 
+    /** What the text calls visible; of a snapshot the volume that keeps its content, not what ties that to its origin. */
+    private boolean isShown(String name, Section section) {
+        return !tiesSnapshot(section) && (isVisible(section) || snapshots.containsKey(name));
+    }
+
+    private static boolean tiesSnapshot(Section volume) {
+        Section segment = volume.section("segment1");
+        return segment != null && segment.textOrEmpty("type").equals("snapshot");
+    }
+
     private void noteSnapshot(Section volume) {
         Section segment = volume.section("segment1");
-        if (segment == null || !(segment.values().get("type") instanceof ConfigValue.Text type)) {
-            return;
-        }
-        if (type.text().equals("snapshot")) {
+        if (segment != null && tiesSnapshot(volume)) {
             if (segment.values().get("cow_store") instanceof ConfigValue.Text store) {
                 snapshots.put(store.text(), "snapshot");
             }
