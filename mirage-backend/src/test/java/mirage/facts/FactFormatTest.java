@@ -73,7 +73,7 @@ final class FactFormatTest {
     @Test
     void whatALaterVersionAddsIsSkipped() throws IOException {
         ByteWriter block = new ByteWriter().bytes(FRAMING.header(0, 0)).varint(3);
-        block.u8(200).u8(1).varint(1).lengthPrefixed(new byte[] {'a'}).varint(1).text("new kind");
+        block.u8(200).u8(1).text("1").lengthPrefixed(new byte[] {'a'}).varint(1).text("new kind");
         block.u8(3).u8(0).varint(2).text("x86_64").text("new value");
         block.u8(5).u8(0).varint(2).text("dpkg").text("libc6");
         assertThat(FactFormat.decode(ID, block.toBuffer()))
