@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** Package managers: what the golden databases hold by their own tools, and the text forms as their manuals show them. */
 final class PackageFactsTest {
@@ -187,14 +186,6 @@ final class PackageFactsTest {
                                                         "",
                                                         "installed"))
                                 .toList());
-    }
-
-    @Test
-    void rpmOfTheOtherByteOrderIsRead() throws IOException {
-        byte[] little = GoldenFiles.unpacked("facts/Packages");
-        assertThat(little[12]).isEqualTo((byte) 0x61);
-        byte[] truncated = Arrays.copyOf(little, 4096);
-        assertThat(new Guest().file("var/lib/rpm/Packages", truncated).told().facts()).isEmpty();
     }
 
     @Test
