@@ -67,7 +67,10 @@ final class NtfsMountIT {
         Path image = makeImage(mebibytes << 20, options);
         fill(image, parts);
         compareWithMount(image);
-        compareWithSleuthKit(image);
+        // Clusters above 64 KiB, which came with Windows 10, it does not know.
+        if (!options.contains("2097152")) {
+            compareWithSleuthKit(image);
+        }
     }
 
     @Test
