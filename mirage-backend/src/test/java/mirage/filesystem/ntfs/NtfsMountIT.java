@@ -56,7 +56,7 @@ final class NtfsMountIT {
         "256, -c 65536, files special streams sparse fragments directories",
         "40960, -c 2097152, files special streams",
         "64, -s 1024, files streams sparse compressed",
-        "64, -s 4096, files special streams sparse compressed fragments",
+        "64, -s 4096, files special streams sparse compressed fragments directories",
         "64, -s 4096 -c 65536, files directories"
     })
     void everyFileIsAsNtfs3gAndSleuthKitShowIt(long mebibytes, String options, String parts)
