@@ -8,8 +8,12 @@ import java.time.Duration;
  * @param worthwhile how great a share of an image its delta may be, above 0 and at most 1
  * @param atOnce how many images are made at once; others wait
  * @param atMost how long one may take, waiting included
+ * @param still for how much of that nothing may come of an image that somebody waits for
  */
-public record BuildSettings(double worthwhile, int atOnce, Duration atMost) {
+public record BuildSettings(double worthwhile, int atOnce, Duration atMost, Duration still) {
+    /** Above what a service takes to make a large delta. */
+    public static final Duration STILL = Duration.ofMinutes(2);
+
     /** A delta of this many bytes is worthwhile, however small the image. */
     private static final long ALWAYS_BYTES = 16 * 1024;
 

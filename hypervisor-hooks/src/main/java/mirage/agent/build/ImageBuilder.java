@@ -69,9 +69,6 @@ public final class ImageBuilder implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration FOREVER = Duration.ofDays(10_000);
 
-    /** For so long nothing may come of an image that somebody waits for: above what a service takes for a large delta. */
-    private static final Duration STILL = Duration.ofMinutes(2);
-
     private final Facade facade;
     private final Inventory inventory;
     private final Shelf shelf;
@@ -168,7 +165,7 @@ public final class ImageBuilder implements AutoCloseable {
             Deadline deadline =
                     job.whole()
                             ? Deadline.whileMoving(settings.atMost())
-                            : Deadline.in(settings.atMost(), STILL);
+                            : Deadline.in(settings.atMost(), settings.still());
             Semaphore place = acquired(job);
             try {
                 deadline.moved();

@@ -60,7 +60,7 @@ final class FleetHost {
             BaseDirectory folder =
                     new BaseDirectory(
                             bases,
-                            new NovaLocks(locks, Owner.same(), Duration.ofMinutes(1)),
+                            new NovaLocks(locks, Owner.same(), LONG),
                             Owner.same(),
                             inventory,
                             Clock.systemUTC());
@@ -71,7 +71,7 @@ final class FleetHost {
                             shelf,
                             folder::look,
                             measures,
-                            new BuildSettings(0.5, 1, LONG),
+                            new BuildSettings(0.5, 1, LONG, LONG),
                             Executors.newVirtualThreadPerTaskExecutor())) {
                 Held made =
                         held == null

@@ -70,7 +70,8 @@ record AgentSettings(
                 new BuildSettings(
                         configuration.get(AgentOptions.WORTHWHILE),
                         configuration.get(AgentOptions.BUILDS),
-                        configuration.get(AgentOptions.BUILD_TIME)),
+                        configuration.get(AgentOptions.BUILD_TIME),
+                        BuildSettings.STILL),
                 configuration.get(AgentOptions.BANDWIDTH),
                 host(configuration),
                 configuration.get(AgentOptions.POLL_INTERVAL),

@@ -52,7 +52,8 @@ final class ImageBuilderTest {
                                 shelf,
                                 () -> {},
                                 measures,
-                                new BuildSettings(0.5, 1, Duration.ofMinutes(1)),
+                                new BuildSettings(
+                                        0.5, 1, Duration.ofMinutes(1), BuildSettings.STILL),
                                 threads)) {
             for (ImageView view : ImageView.values()) {
                 assertThatThrownBy(() -> builder.make(IMAGE, view, CALLER))
