@@ -65,6 +65,7 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
         ByteSource shared = FileSource.of(channel).slice(length, count);
         length += count;
         cost += count;
+        forceNowAndThen();
         return shared;
     }
 
@@ -80,6 +81,10 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
             length += piece;
             bytes.position(bytes.position() + piece);
         }
+        forceNowAndThen();
+    }
+
+    private void forceNowAndThen() {
         if (cost - forcedCost >= FORCED_AT_ONCE && !forcing.isAlive()) {
             forcedCost = cost;
             forcing = Thread.ofPlatform().daemon().name("force").start(this::force);
