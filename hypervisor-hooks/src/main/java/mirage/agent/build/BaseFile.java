@@ -46,12 +46,23 @@ final class BaseFile implements ByteSource {
     /**
      * Has the kernel copy a part of it, which shares blocks where the file system can.
      *
-     * @param at where it goes in the other file
-     * @return false when that was not done, or not to its end: whoever copies by reading learns why
+     * @param to a file of which nothing is written from {@code at} on
+     * @param at where it goes in that file
+     * @return false when that was not done to its end, and nothing of it is left there: whoever copies by reading learns
+     *     why
      */
-    boolean copy(long from, long length, FileChannel to, long at) {
+    boolean copy(long from, long length, FileChannel to, long at) throws IOException {
+        if (isCopied(from, length, to.position(at))) {
+            return true;
+        }
+        // The base may be another by the time it is read, and zeros are not written over what is
+        // here.
+        to.truncate(at);
+        return false;
+    }
+
+    private boolean isCopied(long from, long length, FileChannel to) {
         try {
-            to.position(at);
             for (long done = 0; done < length; ) {
                 long count = source.transferTo(from + done, length - done, to);
                 if (count <= 0) {

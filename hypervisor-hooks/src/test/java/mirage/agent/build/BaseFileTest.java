@@ -47,6 +47,22 @@ final class BaseFileTest {
     }
 
     @Test
+    void ofACopyThatEndsEarlyNothingIsLeft() throws IOException {
+        Path image = directory.resolve("image");
+        try (BaseFile base = BaseFile.open(file);
+                FileChannel to =
+                        FileChannel.open(
+                                image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            assertThat(base.copy(0, 8192, to, 0)).isTrue();
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(LENGTH / 2);
+            }
+            assertThat(base.copy(8192, LENGTH - 8192, to, 8192)).isFalse();
+            assertThat(to.size()).isEqualTo(8192);
+        }
+    }
+
+    @Test
     void whatIsRemovedOrReplacedIsReadToItsEnd() throws IOException {
         try (BaseFile base = BaseFile.open(file)) {
             Files.delete(file);
