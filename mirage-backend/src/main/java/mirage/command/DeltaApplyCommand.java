@@ -2,6 +2,7 @@ package mirage.command;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FileSource;
+import mirage.bytes.SparseBlocks;
 import mirage.delta.Delta;
 import mirage.delta.DeltaApplier;
 
@@ -73,10 +74,10 @@ final class DeltaApplyCommand implements Subcommand {
             implements DeltaApplier.Target {
         @Override
         public void write(ByteBuffer bytes) throws IOException {
-            progress.accept(bytes.remaining());
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
+            int count = bytes.remaining();
+            SparseBlocks.write(file, file.position(), bytes);
+            file.position(file.position() + count);
+            progress.accept(count);
         }
 
         @Override

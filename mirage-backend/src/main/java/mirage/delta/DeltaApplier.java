@@ -22,6 +22,14 @@ public final class DeltaApplier {
     /** What is shorter is quicker read and written than asked for, and keeps the target in fewer extents. */
     private static final int MIN_SHARED = 128 << 10;
 
+    /** At once, so that the digest has something to read meanwhile, and the target something to force to disk. */
+    private static final int MAX_SHARED = 4 << 20;
+
+    /** Fewer zeros pass as bytes: images have tens of thousands of gaps, and each handed on by itself costs more. */
+    private static final int MIN_ZEROS = 64 << 10;
+
+    private static final byte[] ZEROS = new byte[MIN_ZEROS];
+
     private final Delta delta;
     private final ByteSource base;
     private final Target target;
@@ -36,7 +44,7 @@ public final class DeltaApplier {
 
     /** Takes what is made, in order. */
     public interface Target {
-        /** Bytes; the buffer is used again afterwards. */
+        /** Bytes, zeros among them; the buffer is used again afterwards. */
         void write(ByteBuffer bytes) throws IOException;
 
         /** So many zeros. */
@@ -102,10 +110,23 @@ public final class DeltaApplier {
     }
 
     private void zeros(long length) throws IOException {
+        if (length < MIN_ZEROS) {
+            gatherZeros((int) length);
+            return;
+        }
         flush();
         digest.zeros(length);
         target.zeros(length);
         made += length;
+    }
+
+    private void gatherZeros(int length) throws IOException {
+        for (int left = length; left > 0; ) {
+            int part = part(left);
+            gathered.limit(gathered.position() + part).put(ZEROS, 0, part);
+            left -= part;
+            made += part;
+        }
     }
 
     private void copy(long from, long length) throws IOException {
@@ -116,8 +137,11 @@ public final class DeltaApplier {
             return;
         }
         read(from, head);
-        share(from + head, middle);
-        read(from + head + middle, length - head - middle);
+        long end = from + head + middle;
+        for (long at = from + head; at < end; at += MAX_SHARED) {
+            share(at, Math.min(end - at, MAX_SHARED));
+        }
+        read(end, length - head - middle);
     }
 
     private void share(long from, long length) throws IOException {

@@ -4,6 +4,7 @@ import mirage.agent.deploy.Deadline;
 import mirage.agent.hold.NoRoomException;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FileSource;
+import mirage.bytes.SparseBlocks;
 import mirage.delta.DeltaApplier;
 
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * disk aside, so that little is left for who needs all of it there.
  */
 final class SparseFile implements DeltaApplier.Target, Closeable {
-    private static final int PIECE_BYTES = 64 * 1024;
     private static final long FORCED_AT_ONCE = 32 << 20;
-    private static final ByteBuffer ZEROS = ByteBuffer.allocate(PIECE_BYTES).asReadOnlyBuffer();
 
     private final FileChannel channel;
     private final @Nullable BaseFile base;
@@ -72,15 +71,14 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
     @Override
     public void write(ByteBuffer bytes) throws IOException {
         deadline.moved();
-        while (bytes.hasRemaining()) {
-            int piece = Math.min(bytes.remaining(), PIECE_BYTES);
-            ByteBuffer part = bytes.slice(bytes.position(), piece);
-            if (part.mismatch(ZEROS.slice(0, piece)) >= 0) {
-                put(part);
-            }
-            length += piece;
-            bytes.position(bytes.position() + piece);
+        int count = bytes.remaining();
+        try {
+            cost += SparseBlocks.write(channel, length, bytes);
+        } catch (IOException failure) {
+            // A full disk, mostly: the base and the delta are as good as before.
+            throw new NoRoomException("cannot be written: " + failure.getMessage());
         }
+        length += count;
         forceNowAndThen();
     }
 
@@ -98,18 +96,6 @@ final class SparseFile implements DeltaApplier.Target, Closeable {
             // The system tells this once only: whoever forces the file afterwards would not hear of
             // it.
             notForced.set(failure);
-        }
-    }
-
-    private void put(ByteBuffer part) throws NoRoomException {
-        cost += part.remaining();
-        try {
-            for (long at = length; part.hasRemaining(); ) {
-                at += channel.write(part, at);
-            }
-        } catch (IOException failure) {
-            // A full disk, mostly: the base and the delta are as good as before.
-            throw new NoRoomException("cannot be written: " + failure.getMessage());
         }
     }
 
