@@ -25,7 +25,7 @@ trap 'exit 130' INT TERM
 
 # stored LIBRARY NAME FILE: stores the file, compares what comes back; BYTES is what the library takes then.
 stored() {
-    local library=$WORK/$1
+    local library=$WORK/library-$1
     {
         "$MIRAGE" import --data "$library" --name "$2" "$3"
         "$MIRAGE" export --data "$library" "$2" "$WORK/back"
@@ -39,11 +39,11 @@ echo "| image | MB of it as raw | MB, \`${FORM[*]}\` | stored as raw | stored as
 echo "|---|---:|---:|---:|---:|---:|"
 for image; do
     name=$(basename "$image" .raw)
-    qemu-img convert "${FORM[@]}" -f raw "$image" "$WORK/other"
+    qemu-img convert "${FORM[@]}" -f raw "$image" "$WORK/file"
     stored raw "$name" "$image"
     raw=$BYTES
-    stored other "$name" "$WORK/other"
-    awk -v name="$name" -v raw="$(du -B1 "$image" | cut -f 1)" -v other="$(stat -c %s "$WORK/other")" -v a="$raw" -v b="$BYTES" \
+    stored other "$name" "$WORK/file"
+    awk -v name="$name" -v raw="$(du -B1 "$image" | cut -f 1)" -v other="$(stat -c %s "$WORK/file")" -v a="$raw" -v b="$BYTES" \
         'BEGIN { printf "| %s | %.1f | %.1f | %.1f | %.1f | %.3f |\n", name, raw / 1e6, other / 1e6, a / 1e6, b / 1e6, b / a }'
-    rm "$WORK/other"
+    rm "$WORK/file"
 done
