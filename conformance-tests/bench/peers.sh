@@ -75,7 +75,8 @@ SIZES=$WORK/sizes.md TIMES=$WORK/times.md
 measure() { # LABEL TOOL [CHUNKING]
     local label=$1 tool=$2 chunking=${3:-} repository=$WORK/repository image row="| $1 |" number=0
     echo "$(date +%H:%M:%S) $label" >&2
-    : >"$WORK/ingest" >"$WORK/restore"
+    : >"$WORK/ingest"
+    : >"$WORK/restore"
     "${tool}_start" "$repository" >>"$WORK/tool.log" 2>&1
     for image in "${IMAGES[@]}"; do
         timed "$WORK/ingest" "${tool}_ingest" "$repository" "$image" "image$((number++))" "$chunking"

@@ -71,7 +71,7 @@ bootstrap() { # NAME PACKAGES: into $WORK/NAME
     echo "mirage-$1" >"$tree/etc/hostname"
     echo 'LABEL=root / auto defaults 0 1' >"$tree/etc/fstab"
     : >"$tree/etc/machine-id"
-    rm -rf "$tree"/var/log/*.log "$tree"/var/log/apt "$tree"/var/cache/ldconfig/aux-cache "$tree"/dev/* "$tree"/run/*
+    rm -rf "${tree:?}"/var/log/*.log "$tree"/var/log/apt "$tree"/var/cache/ldconfig/aux-cache "${tree:?}"/dev/* "${tree:?}"/run/*
     mkdir -p "$tree/boot/grub"
     cat >"$tree/boot/grub/grub.cfg" <<'CFG'
 serial --unit=0 --speed=115200
