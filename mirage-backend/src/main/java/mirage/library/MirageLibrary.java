@@ -2,9 +2,6 @@ package mirage.library;
 
 import mirage.blob.BlobStore;
 import mirage.blob.directory.DirectoryBlobStore;
-import mirage.bytes.ByteSource;
-import mirage.bytes.FormatException;
-import mirage.bytes.Warnings;
 import mirage.catalog.CatalogConflictException;
 import mirage.catalog.CatalogEntry;
 import mirage.catalog.DamagedEntry;
@@ -12,14 +9,11 @@ import mirage.catalog.DirectoryCatalog;
 import mirage.catalog.ImageId;
 import mirage.chunk.ChunkSource;
 import mirage.encoder.Encoders;
-import mirage.image.DiskImage;
-import mirage.image.ImageFormats;
 import mirage.ingest.EarlierImages;
 import mirage.ingest.SpoolDirectory;
 import mirage.ingest.Structurer;
 import mirage.library.LibrarySettings.Acknowledge;
 import mirage.maintain.LibraryVerifier;
-import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
 import mirage.manifest.ManifestStore;
@@ -28,7 +22,6 @@ import mirage.pack.ChunkIndex;
 import mirage.pack.ChunkStore;
 import mirage.pack.rocksdb.RocksDbChunkIndex;
 import mirage.rebuild.DirectoryOriginals;
-import mirage.rebuild.Original;
 import mirage.rebuild.Originals;
 import mirage.rebuild.Rebuilder;
 
@@ -41,7 +34,6 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -51,7 +43,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -92,8 +83,9 @@ public final class MirageLibrary implements ImageLibrary {
     private final EarlierImages earlierImages;
     private final LibraryThreads threads;
     private final Rebuilder rebuilder;
-    private final Originals originals;
+    private final StoredImages images;
     private final Uploads uploads;
+    private final ImageContents contents;
     private final AtomicBoolean comparing = new AtomicBoolean();
 
     /**
@@ -152,7 +144,8 @@ public final class MirageLibrary implements ImageLibrary {
         this.earlierImages = new EarlierImages(catalog, manifests);
         this.threads = parts.add(new LibraryThreads(settings.structurers()));
         this.rebuilder = new Rebuilder(chunks, threads.readers());
-        this.originals = originals(settings, node);
+        Originals originals = originals(settings, node);
+        this.images = new StoredImages(catalog, manifests);
         this.uploads =
                 new Uploads(
                         SpoolDirectory.open(directory.resolve("spool"), node.name()),
@@ -168,6 +161,7 @@ public final class MirageLibrary implements ImageLibrary {
                         threads,
                         node.name(),
                         clock);
+        this.contents = new ImageContents(images, uploads, manifests, chunks, rebuilder, originals);
     }
 
     private static Originals originals(LibrarySettings settings, Node node) throws IOException {
@@ -238,7 +232,7 @@ public final class MirageLibrary implements ImageLibrary {
     public StoredImage store(ImageId image, String name, InputStream upload) throws IOException {
         String label = CatalogEntry.checkedName(name);
         startComparing();
-        return describe(
+        return images.describe(
                 settings.acknowledge() == Acknowledge.SPOOLED
                         ? uploads.storeSpooled(image, label, upload)
                         : uploads.storeCommitted(image, label, upload));
@@ -247,16 +241,16 @@ public final class MirageLibrary implements ImageLibrary {
     @Override
     public @Nullable StoredImage find(ImageId image) throws IOException {
         CatalogEntry entry = catalog.find(image);
-        return entry == null ? null : describe(entry);
+        return entry == null ? null : images.describe(entry);
     }
 
     @Override
     public List<StoredImage> list() throws IOException {
-        List<StoredImage> images = new ArrayList<>();
+        List<StoredImage> list = new ArrayList<>();
         for (CatalogEntry entry : catalog.list()) {
-            images.add(describe(entry));
+            list.add(images.describe(entry));
         }
-        return images;
+        return list;
     }
 
     @Override
@@ -268,7 +262,7 @@ public final class MirageLibrary implements ImageLibrary {
     public void rename(ImageId image, String name) throws IOException {
         boolean renamed = false;
         while (!renamed) {
-            CatalogEntry current = require(image);
+            CatalogEntry current = images.require(image);
             try {
                 catalog.swap(current, current.withName(name));
                 renamed = true;
@@ -281,7 +275,7 @@ public final class MirageLibrary implements ImageLibrary {
     @Override
     public void move(ImageId from, ImageId to) throws IOException {
         if (from.equals(to)) {
-            require(from);
+            images.require(from);
         } else {
             uploads.move(from, to);
         }
@@ -290,7 +284,7 @@ public final class MirageLibrary implements ImageLibrary {
     @Override
     public StoredImage awaitStructured(ImageId image, Duration atMost) throws IOException {
         long start = System.nanoTime();
-        CatalogEntry entry = require(image);
+        CatalogEntry entry = images.require(image);
         while (entry.manifest() == null && System.nanoTime() - start < atMost.toNanos()) {
             try {
                 Thread.sleep(AWAIT_PAUSE_MILLIS);
@@ -298,9 +292,9 @@ public final class MirageLibrary implements ImageLibrary {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while waiting for image " + image);
             }
-            entry = require(image);
+            entry = images.require(image);
         }
-        return describe(entry);
+        return images.describe(entry);
     }
 
     @Override
@@ -313,79 +307,17 @@ public final class MirageLibrary implements ImageLibrary {
 
     @Override
     public ImageContent open(ImageId image, View view) throws IOException {
-        CatalogEntry entry = require(image);
-        ManifestId manifest = entry.manifest();
-        return manifest == null ? openSpooled(entry, view) : open(manifests.read(manifest), view);
-    }
-
-    private ImageContent openSpooled(CatalogEntry entry, View view) throws IOException {
-        ByteSource spool;
-        try {
-            spool = uploads.open(entry);
-        } catch (NoSuchFileException e) {
-            if (Objects.equals(require(entry.image()).spool(), entry.spool())) {
-                throw e;
-            }
-            // Structured, taken over, or another image of this id: the catalog says so by now.
-            return open(entry.image(), view);
-        }
-        boolean opened = false;
-        try {
-            ImageContent content =
-                    new SourceContent(view == View.CONTAINER ? spool : disk(spool), spool);
-            opened = true;
-            return content;
-        } finally {
-            if (!opened) {
-                spool.close();
-            }
-        }
-    }
-
-    private ImageContent open(ImageManifest manifest, View view) throws IOException {
-        if (view == View.CONTAINER) {
-            return container(manifest);
-        }
-        return switch (manifest.disk()) {
-            case DiskView.SameAsContainer _ -> container(manifest);
-            case DiskView.OwnRecipe own ->
-                    new RecipeContent(own.recipe(), chunks, rebuilder, () -> Original.NONE);
-            case DiskView.ThroughFormat _ -> {
-                ByteSource container = container(manifest);
-                yield new SourceContent(disk(container), container);
-            }
-            case DiskView.Opaque _ ->
-                    throw new FormatException(
-                            "the disk in this image cannot be read from the image alone: "
-                                    + manifest.warnings());
-        };
-    }
-
-    private ImageContent container(ImageManifest manifest) {
-        return new RecipeContent(
-                manifest.container(),
-                chunks,
-                rebuilder,
-                () -> originals.open(manifest.digests().sha256(), manifest.size()));
-    }
-
-    private static ByteSource disk(ByteSource container) throws IOException {
-        DiskImage image = ImageFormats.open(container, new Warnings());
-        if (image.recognition() == DiskImage.Recognition.OPAQUE || !image.standsAlone()) {
-            throw new FormatException("the disk in this image cannot be read from the image alone");
-        }
-        return image.disk();
+        return contents.open(image, view);
     }
 
     /** The manifest of an image, null while it is spooled. */
     public @Nullable ImageManifest manifest(ImageId image) throws IOException {
-        ManifestId manifest = require(image).manifest();
-        return manifest == null ? null : manifests.read(manifest);
+        return images.manifest(image);
     }
 
     /** The name of an image's manifest, null while it is spooled. It is another one for each upload, also of equal bytes. */
     public @Nullable ManifestId manifestId(ImageId image) throws IOException {
-        return require(image).manifest();
+        return images.require(image).manifest();
     }
 
     /**
@@ -454,54 +386,6 @@ public final class MirageLibrary implements ImageLibrary {
     /** Re-reads everything; see {@link LibraryVerifier}. */
     public LibraryVerifier verifier() {
         return new LibraryVerifier(blobs, chunks, manifests, catalog, rebuilder, uploads::open);
-    }
-
-    private CatalogEntry require(ImageId image) throws IOException {
-        CatalogEntry entry = catalog.find(image);
-        if (entry == null) {
-            throw new ImageNotFoundException(image);
-        }
-        return entry;
-    }
-
-    private StoredImage describe(CatalogEntry entry) {
-        ManifestId id = entry.manifest();
-        if (id == null) {
-            return describe(entry, StoredImage.State.SPOOLED, null, List.of());
-        }
-        try {
-            ImageManifest manifest = manifests.read(id);
-            return describe(entry, StoredImage.State.STRUCTURED, manifest, manifest.warnings());
-        } catch (IOException e) {
-            // One damaged image must not hide the others from a list.
-            LOG.warn(
-                    "manifest {} of image {} cannot be read: {}",
-                    id,
-                    entry.image(),
-                    e.getMessage());
-            return describe(
-                    entry,
-                    StoredImage.State.STRUCTURED,
-                    null,
-                    List.of("its manifest cannot be read: " + e.getMessage()));
-        }
-    }
-
-    private static StoredImage describe(
-            CatalogEntry entry,
-            StoredImage.State state,
-            @Nullable ImageManifest manifest,
-            List<String> warnings) {
-        String format = manifest == null ? null : manifest.format();
-        return new StoredImage(
-                entry.image(),
-                entry.name(),
-                entry.size(),
-                format,
-                manifest == null || format == null ? null : manifest.virtualSize(),
-                entry.digests(),
-                state,
-                warnings);
     }
 
     /** Waits for uploads that are being taken apart to reach a safe point; those in the queue wait for the next start. */
