@@ -14,9 +14,11 @@ import mirage.chunk.ChunkSource;
 import mirage.encoder.Encoders;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormats;
+import mirage.image.wrapped.Wrapping;
 import mirage.ingest.EarlierImages;
 import mirage.ingest.SpoolDirectory;
 import mirage.ingest.Structurer;
+import mirage.ingest.Unwrapper;
 import mirage.library.LibrarySettings.Acknowledge;
 import mirage.maintain.LibraryVerifier;
 import mirage.manifest.DiskView;
@@ -153,9 +155,10 @@ public final class MirageLibrary implements ImageLibrary {
         this.threads = parts.add(new LibraryThreads(settings.structurers()));
         this.rebuilder = new Rebuilder(chunks, threads.readers());
         this.originals = originals(settings, node);
+        SpoolDirectory spools = SpoolDirectory.open(directory.resolve("spool"), node.name());
         this.uploads =
                 new Uploads(
-                        SpoolDirectory.open(directory.resolve("spool"), node.name()),
+                        spools,
                         catalog,
                         new Structurer(
                                 chunks,
@@ -163,6 +166,7 @@ public final class MirageLibrary implements ImageLibrary {
                                 earlierImages,
                                 rebuilder,
                                 originals,
+                                new Unwrapper(spools, settings.mostDecodedBytes()),
                                 threads.workers(),
                                 threads.workerCount()),
                         threads,
@@ -373,6 +377,10 @@ public final class MirageLibrary implements ImageLibrary {
         DiskImage image = ImageFormats.open(container, new Warnings());
         if (image.recognition() == DiskImage.Recognition.OPAQUE || !image.standsAlone()) {
             throw new FormatException("the disk in this image cannot be read from the image alone");
+        }
+        if (image.recognition() == DiskImage.Recognition.RAW && Wrapping.of(container) != null) {
+            throw new FormatException(
+                    "what is in this image, which is compressed, is known when it is taken apart");
         }
         return image.disk();
     }
