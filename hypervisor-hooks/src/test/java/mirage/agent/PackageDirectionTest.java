@@ -38,7 +38,8 @@ final class PackageDirectionTest {
                                     "mirage.bytes",
                                     "mirage.catalog",
                                     "mirage.codec",
-                                    "mirage.image.inspect")),
+                                    "mirage.image.inspect",
+                                    "mirage.image.wrapped")),
                     entry(
                             "build",
                             Set.of(

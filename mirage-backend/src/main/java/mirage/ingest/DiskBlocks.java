@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -22,7 +23,7 @@ final class DiskBlocks implements ZeroBlocks {
     private static final int BLOCK = UploadMap.BLOCK_BYTES;
 
     /** What one word of the map tells of. */
-    private static final int WORD_BYTES = Long.SIZE * BLOCK;
+    static final int WORD_BYTES = Long.SIZE * BLOCK;
 
     private static final int PAGE_WORDS = 512;
     private static final int TASK_WORDS = 8;
@@ -37,8 +38,58 @@ final class DiskBlocks implements ZeroBlocks {
     private record Found(long firstWord, long[] words, List<Sample> samples) {}
 
     private DiskBlocks(long size) {
+        this(size, new long[pages(size)][]);
+    }
+
+    private DiskBlocks(long size, long[] @Nullable [] pages) {
         this.size = size;
-        this.pages = new long[(int) (size / WORD_BYTES / PAGE_WORDS) + 1][];
+        this.pages = pages;
+    }
+
+    private static int pages(long size) {
+        return (int) (size / WORD_BYTES / PAGE_WORDS) + 1;
+    }
+
+    /** Notes which blocks hold data while bytes pass by, from the first on. Takes no sketch. */
+    static final class Builder {
+        private long[] @Nullable [] pages = new long[1][];
+        private long size;
+
+        /** Adds the next {@value #WORD_BYTES} bytes, or the last. */
+        void add(byte[] bytes, int length) {
+            if (size % WORD_BYTES != 0) {
+                throw new IllegalStateException("bytes behind the last ones, at " + size);
+            }
+            int needed = pages(size);
+            if (needed > pages.length) {
+                pages = Arrays.copyOf(pages, Math.max(needed, 2 * pages.length));
+            }
+            long word = dataBlocks(bytes, length);
+            if (word != 0) {
+                setWord(pages, size / WORD_BYTES, word);
+            }
+            size += length;
+        }
+
+        /** How many bytes were added. */
+        long size() {
+            return size;
+        }
+
+        DiskBlocks build() {
+            return new DiskBlocks(size, Arrays.copyOf(pages, pages(size)));
+        }
+    }
+
+    /** A bit for each block that is not all zeros. */
+    private static long dataBlocks(byte[] bytes, int length) {
+        long word = 0;
+        for (int at = 0; at < length; at += BLOCK) {
+            if (!UploadMap.isZero(bytes, at, Math.min(BLOCK, length - at))) {
+                word |= 1L << at / BLOCK;
+            }
+        }
+        return word;
     }
 
     /**
@@ -84,7 +135,7 @@ final class DiskBlocks implements ZeroBlocks {
         for (Found found : Workers.results(reading)) {
             for (int i = 0; i < found.words.length; i++) {
                 if (found.words[i] != 0) {
-                    setWord(found.firstWord + i, found.words[i]);
+                    setWord(pages, found.firstWord + i, found.words[i]);
                 }
             }
             int room = PlaceSketch.MAX_SAMPLES - samples.size();
@@ -101,15 +152,13 @@ final class DiskBlocks implements ZeroBlocks {
             long start = from + (long) word * WORD_BYTES;
             int length = (int) Math.min(WORD_BYTES, to - start);
             disk.readFully(start, ByteBuffer.wrap(bytes, 0, length));
+            long data = dataBlocks(bytes, length);
+            words[word] = data;
             for (int at = 0; at < length; at += BLOCK) {
-                int part = Math.min(BLOCK, length - at);
-                if (!UploadMap.isZero(bytes, at, part)) {
-                    words[word] |= 1L << at / BLOCK;
-                    long block = (start + at) / BLOCK;
-                    if (PlaceSketch.samples(block)) {
-                        samples.add(
-                                new Sample(block, UploadMap.crc(ByteBuffer.wrap(bytes, at, part))));
-                    }
+                long block = (start + at) / BLOCK;
+                if ((data & 1L << at / BLOCK) != 0 && PlaceSketch.samples(block)) {
+                    int part = Math.min(BLOCK, length - at);
+                    samples.add(new Sample(block, UploadMap.crc(ByteBuffer.wrap(bytes, at, part))));
                 }
             }
         }
@@ -155,7 +204,7 @@ final class DiskBlocks implements ZeroBlocks {
         return page == null ? 0 : page[(int) (index % PAGE_WORDS)];
     }
 
-    private void setWord(long index, long word) {
+    private static void setWord(long[] @Nullable [] pages, long index, long word) {
         int page = (int) (index / PAGE_WORDS);
         long[] words = pages[page];
         if (words == null) {

@@ -7,7 +7,6 @@ import mirage.manifest.UploadDigests;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** An upload that was received whole: one sparse file, its digests, and what was seen of it on the way. */
@@ -21,7 +20,7 @@ public final class Spool implements Closeable {
         this.name = name;
         this.digests = digests;
         this.map = map;
-        this.bytes = new SpoolSource(FileSource.open(file), map);
+        this.bytes = new SparseSource(FileSource.open(file), map);
     }
 
     public SpoolName name() {
@@ -52,28 +51,5 @@ public final class Spool implements Closeable {
     @Override
     public void close() throws IOException {
         bytes.close();
-    }
-
-    /** The file, with the zero blocks that were seen as holes. */
-    private record SpoolSource(ByteSource file, UploadMap map) implements ByteSource {
-        @Override
-        public long length() {
-            return file.length();
-        }
-
-        @Override
-        public int readAt(long position, ByteBuffer target) throws IOException {
-            return file.readAt(position, target);
-        }
-
-        @Override
-        public Run runAt(long position) {
-            return new Run(map.endOfRun(position) - position, map.isZeroBlock(position));
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
-        }
     }
 }

@@ -237,6 +237,35 @@ public final class SpoolDirectory {
         }
     }
 
+    /**
+     * A file for what is needed while an image is taken apart. It has no name: it is gone when it is closed, or when the process
+     * ends in whatever way.
+     */
+    FileChannel openScratch(ImageId image) throws IOException {
+        Path file = file(newName(image), TEMPORARY);
+        FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        boolean nameless = false;
+        try {
+            Files.delete(file);
+            nameless = true;
+            return channel;
+        } finally {
+            if (!nameless) {
+                channel.close();
+            }
+        }
+    }
+
+    /** How many bytes more its file system takes. */
+    long usableBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
     /** Removes a spool. Missing is no error; who has it open can go on reading. */
     public void delete(SpoolName name) throws IOException {
         Files.deleteIfExists(file(name, SPOOL));

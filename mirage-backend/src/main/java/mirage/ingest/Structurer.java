@@ -18,7 +18,6 @@ import mirage.manifest.ManifestStore;
 import mirage.manifest.PlaceSketch;
 import mirage.manifest.Provenance;
 import mirage.manifest.Recipe;
-import mirage.manifest.RecipeBuilder;
 import mirage.manifest.RecipeReader;
 import mirage.manifest.VolumeRecord;
 import mirage.pack.ChunkStore;
@@ -48,25 +47,22 @@ import java.util.concurrent.ExecutorService;
 public final class Structurer {
     private static final Logger LOG = LoggerFactory.getLogger(Structurer.class);
 
-    /** A larger disk is read through its format: its recipe would be 4 million segments long. */
-    private static final long MAX_DISK_RECIPE_BYTES = 16L << 40;
-
-    /** Read of any disk, however small its container. */
-    private static final long LEAST_DISK_BUDGET_BYTES = 2L << 30;
-
     /** Each but the last has found another damaged pack. */
     private static final int MAX_ATTEMPTS = 8;
 
     private final ChunkStore chunks;
     private final ManifestStore manifests;
     private final EarlierImages earlierImages;
+    private final CutStore cuts;
     private final Rebuilder rebuilder;
     private final Originals originals;
+    private final Unwrapper unwrapper;
     private final ExecutorService workers;
     private final int workerCount;
 
     /**
      * @param originals takes what is proven to be made again, as it will be asked for soon
+     * @param unwrapper decodes uploads that are compressed as a whole
      * @param workers names pieces and digests files
      * @param workerCount how many threads they are
      */
@@ -76,13 +72,16 @@ public final class Structurer {
             EarlierImages earlierImages,
             Rebuilder rebuilder,
             Originals originals,
+            Unwrapper unwrapper,
             ExecutorService workers,
             int workerCount) {
         this.chunks = chunks;
         this.manifests = manifests;
         this.earlierImages = earlierImages;
+        this.cuts = new CutStore(chunks, earlierImages, workers, workerCount);
         this.rebuilder = rebuilder;
         this.originals = originals;
+        this.unwrapper = unwrapper;
         this.workers = workers;
         this.workerCount = workerCount;
     }
@@ -111,15 +110,18 @@ public final class Structurer {
     private ManifestId structureOnce(Spool spool, Provenance provenance) throws IOException {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(spool.bytes(), warnings);
-        Stored stored = store(spool, layout, warnings);
+        Stored stored;
+        try (Unwrapped unwrapped = unwrapper.open(spool, layout, warnings)) {
+            stored = store(spool, layout, unwrapped, warnings);
+        }
         readBack(stored.volumes, stored.facts);
         ImageManifest manifest =
                 new ImageManifest(
                         spool.size(),
                         spool.digests(),
-                        layout.format(),
-                        layout.image().virtualSize(),
-                        layout.image().externals().stream()
+                        stored.layout.format(),
+                        stored.layout.image().virtualSize(),
+                        stored.layout.image().externals().stream()
                                 .map(external -> external.role() + ": " + external.name())
                                 .toList(),
                         stored.container,
@@ -135,8 +137,13 @@ public final class Structurer {
         return id;
     }
 
-    /** What became of an upload: read back, and held against what came in. */
+    /**
+     * What became of an upload: read back, and held against what came in.
+     *
+     * @param layout of the image that it was stored as
+     */
     private record Stored(
+            DiskLayout layout,
             Recipe container,
             DiskView disk,
             List<VolumeRecord> volumes,
@@ -144,8 +151,25 @@ public final class Structurer {
             PlaceSketch sketch,
             DataDigest data) {}
 
-    /** What became of bytes that were cut along files. */
-    private record Cut(Recipe recipe, List<VolumeRecord> volumes, FactTable facts) {}
+    private Stored store(
+            Spool spool, DiskLayout layout, @Nullable Unwrapped unwrapped, Warnings warnings)
+            throws IOException {
+        if (unwrapped != null) {
+            try {
+                return storeUnwrapped(spool, layout, unwrapped.layout(), warnings);
+            } catch (CorruptPackException | MissingChunkException e) {
+                throw e;
+            } catch (IOException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                // The disk is a gift; for the upload there may be room yet.
+                LOG.error("the disk in image {} is not stored", spool.image(), e);
+                warnings.add("its disk is not stored: " + e.getMessage());
+            }
+        }
+        return store(spool, layout, warnings);
+    }
 
     private Stored store(Spool spool, DiskLayout layout, Warnings warnings) throws IOException {
         if (hasDiskWithin(layout, spool.size())) {
@@ -171,41 +195,67 @@ public final class Structurer {
 
     /** Whether the disk is something else than the container, and can be stored for what the container costs. */
     private static boolean hasDiskWithin(DiskLayout layout, long containerLength) {
-        DiskImage image = layout.image();
-        return !image.format().equals("raw")
-                && layout.diskReadable()
-                && image.complete()
-                && image.virtualSize() <= MAX_DISK_RECIPE_BYTES
-                && image.plainMap().mappedBytes() <= containerLength;
+        return !layout.image().format().equals("raw")
+                && DiskBounds.mayHaveRecipe(layout, containerLength);
     }
 
     /**
-     * First the disk, cut as the same disk would be cut raw; then the container around it.
+     * First the disk; then the bytes of the upload as they lie, since nothing of the disk is in them.
+     *
+     * @param layout of the upload, which says nothing of its bytes
+     * @param unwrapped of the image that it is
+     */
+    private Stored storeUnwrapped(
+            Spool spool, DiskLayout layout, DiskLayout unwrapped, Warnings warnings)
+            throws IOException {
+        DiskCut disk = storeDisk(spool, unwrapped, warnings);
+        Recipe recipe = disk.cut.recipe();
+        DiskReadBack.check(recipe, unwrapped.image().disk(), chunks, rebuilder);
+        Stored bytes = storeByContainer(spool, layout, warnings);
+        return new Stored(
+                unwrapped,
+                bytes.container,
+                new DiskView.OwnRecipe(recipe),
+                disk.cut.volumes(),
+                disk.cut.facts(),
+                disk.sketch,
+                bytes.data);
+    }
+
+    /**
+     * First the disk; then the container around it.
      *
      * @param encoders of the clusters that do not lie in the container as they are
      */
     private Stored storeByDisk(
             Spool spool, DiskLayout layout, List<Encoder> encoders, Warnings warnings)
             throws IOException {
-        ByteSource disk = layout.image().disk();
-        DiskBlocks blocks = DiskBlocks.read(disk, mostDiskBytes(spool), workers, workerCount);
-        FactCollection facts = new FactCollection();
-        FileTables files = new FileTables(disk, spool.size(), warnings, facts);
-        CutPlan plan = ImagePlan.ofDisk(layout, files, warnings);
-        Cut cut = store(disk, blocks, mostAlike(blocks.sketch()), plan, files, facts);
-        Recipe container = aroundDisk(spool, layout.image(), encoders, cut.recipe);
+        DiskCut disk = storeDisk(spool, layout, warnings);
+        Recipe container = aroundDisk(spool, layout.image(), encoders, disk.cut.recipe());
         return new Stored(
+                layout,
                 container,
-                new DiskView.OwnRecipe(cut.recipe),
-                cut.volumes,
-                cut.facts,
-                blocks.sketch(),
+                new DiskView.OwnRecipe(disk.cut.recipe()),
+                disk.cut.volumes(),
+                disk.cut.facts(),
+                disk.sketch,
                 readBack(container, spool));
     }
 
-    /** A few KiB can name one place over and over. */
-    private static long mostDiskBytes(Spool spool) {
-        return LEAST_DISK_BUDGET_BYTES + 16 * Math.min(spool.size(), Long.MAX_VALUE / 32);
+    /** What became of a disk, and the sketch of it. */
+    private record DiskCut(CutStore.Cut cut, PlaceSketch sketch) {}
+
+    /** Stores the disk in a container, cut as the same disk would be cut raw. */
+    private DiskCut storeDisk(Spool spool, DiskLayout layout, Warnings warnings)
+            throws IOException {
+        ByteSource disk = layout.image().disk();
+        DiskBlocks blocks =
+                DiskBlocks.read(disk, DiskBounds.mostDataBytes(spool.size()), workers, workerCount);
+        FactCollection facts = new FactCollection();
+        FileTables files = new FileTables(disk, spool.size(), warnings, facts);
+        CutPlan plan = ImagePlan.ofDisk(layout, files, warnings);
+        CutStore.Cut cut = cuts.store(disk, blocks, blocks.sketch(), plan, files, facts);
+        return new DiskCut(cut, blocks.sketch());
     }
 
     /** The container's bytes as they lie, cut along what is known of them. */
@@ -216,14 +266,15 @@ public final class Structurer {
         FileTables files = new FileTables(image.disk(), spool.size(), warnings, facts);
         CutPlan plan = ImagePlan.asItLies(layout, files, spool.size(), warnings);
         PlaceSketch sketch = spool.map().sketch();
-        Cut cut = store(spool.bytes(), spool.map(), mostAlike(sketch), plan, files, facts);
+        CutStore.Cut cut = cuts.store(spool.bytes(), spool.map(), sketch, plan, files, facts);
         return new Stored(
-                cut.recipe,
+                layout,
+                cut.recipe(),
                 diskView(layout),
-                cut.volumes,
-                cut.facts,
+                cut.volumes(),
+                cut.facts(),
                 sketch,
-                readBack(cut.recipe, spool));
+                readBack(cut.recipe(), spool));
     }
 
     private static DiskView diskView(DiskLayout layout) {
@@ -231,38 +282,6 @@ public final class Structurer {
             return new DiskView.SameAsContainer();
         }
         return layout.diskReadable() ? new DiskView.ThroughFormat() : new DiskView.Opaque();
-    }
-
-    private Cut store(
-            ByteSource bytes,
-            ZeroBlocks zeros,
-            @Nullable EarlierImage earlier,
-            CutPlan plan,
-            FileTables files,
-            FactCollection facts)
-            throws IOException {
-        try (ChunkWriter data = chunks.newWriter();
-                ChunkWriter metadata = chunks.newMetadataWriter()) {
-            ChunkingSink sink =
-                    new ChunkingSink(
-                            bytes,
-                            workers,
-                            workerCount,
-                            data,
-                            new RecipeBuilder(metadata::put),
-                            (owner, sha256) -> nameFile(files, owner, sha256));
-            new Cutter(bytes, zeros, earlier, sink)
-                    .cut(
-                            plan,
-                            owner -> owner < files.contentCount() ? files.contentSize(owner) : -1);
-            Recipe recipe = sink.finish();
-            files.readTheRest(workers);
-            List<VolumeRecord> volumes = files.finish(metadata::put);
-            FactTable told = facts.finish(metadata::put);
-            data.commit();
-            metadata.commit();
-            return new Cut(recipe, volumes, told);
-        }
     }
 
     private Recipe aroundDisk(Spool spool, DiskImage image, List<Encoder> encoders, Recipe disk)
@@ -278,26 +297,6 @@ public final class Structurer {
             metadata.commit();
             return container;
         }
-    }
-
-    /** Encoded clusters are contents too, but no files: their numbers come after the files'. */
-    private static void nameFile(FileTables files, int owner, ChunkId sha256) {
-        if (owner < files.contentCount()) {
-            files.name(owner, sha256);
-        }
-    }
-
-    /** The sketch of an image is of what the recipe is of that places are compared in. */
-    private @Nullable EarlierImage mostAlike(PlaceSketch sketch) {
-        ImageManifest manifest = earlierImages.mostAlike(sketch);
-        if (manifest == null) {
-            return null;
-        }
-        Recipe places =
-                manifest.disk() instanceof DiskView.OwnRecipe own
-                        ? own.recipe()
-                        : manifest.container();
-        return new EarlierImage(places, chunks);
     }
 
     private DataDigest readBack(Recipe container, Spool spool) throws IOException {

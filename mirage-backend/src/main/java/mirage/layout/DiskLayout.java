@@ -10,6 +10,8 @@ import mirage.filesystem.known.KnownContents;
 import mirage.image.DiskImage;
 import mirage.image.DiskImage.Recognition;
 import mirage.image.ImageFormats;
+import mirage.image.wrapped.WrappedImage;
+import mirage.image.wrapped.Wrapping;
 import mirage.volume.FoundVolume;
 import mirage.volume.Volume;
 import mirage.volume.Volumes;
@@ -43,6 +45,17 @@ public record DiskLayout(
     /** Whether {@link #volumes} say anything about the bytes of the container. */
     public boolean understood() {
         return diskReadable;
+    }
+
+    /** Whether no format has its magic here, and nothing in it is known to us. */
+    public boolean isUnknown() {
+        return format == null && image.recognition() == Recognition.RAW;
+    }
+
+    /** What the same disk is in an image that is compressed as a whole, and decodes to this one. */
+    public DiskLayout wrappedWith(Wrapping wrapping) {
+        WrappedImage wrapped = new WrappedImage(wrapping, image);
+        return new DiskLayout(wrapped, wrapped.format(), diskReadable, false, volumes);
     }
 
     /** Looks into an image. Whatever is wrong with it becomes a warning: no image is refused here. */

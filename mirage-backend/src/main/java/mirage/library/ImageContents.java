@@ -7,6 +7,7 @@ import mirage.catalog.CatalogEntry;
 import mirage.catalog.ImageId;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormats;
+import mirage.image.wrapped.Wrapping;
 import mirage.manifest.DiskView;
 import mirage.manifest.ImageManifest;
 import mirage.manifest.ManifestId;
@@ -109,6 +110,10 @@ final class ImageContents {
         DiskImage image = ImageFormats.open(container, new Warnings());
         if (image.recognition() == DiskImage.Recognition.OPAQUE || !image.standsAlone()) {
             throw new FormatException("the disk in this image cannot be read from the image alone");
+        }
+        if (image.recognition() == DiskImage.Recognition.RAW && Wrapping.of(container) != null) {
+            throw new FormatException(
+                    "what is in this image, which is compressed, is known when it is taken apart");
         }
         return image.disk();
     }

@@ -12,19 +12,27 @@ import mirage.pack.PackSettings;
  * @param node how this process takes part, where several work on the library
  * @param encodedCacheBytes how much disk of the node compressed images may take that are kept ready, so that they need not be
  *     encoded for each download; 0 for none. Visitors keep none
+ * @param mostDecodedBytes how many bytes an image that is compressed as a whole may have when it is decoded to be looked into;
+ *     0 when none is to be. The file that it is decoded into is beside the spools, without its zeros
  */
 public record LibrarySettings(
         Acknowledge acknowledge,
         PackSettings packs,
         int structurers,
         NodeSettings node,
-        long encodedCacheBytes) {
+        long encodedCacheBytes,
+        long mostDecodedBytes) {
     private static final long ENCODED_CACHE_BYTES = 4L << 30;
+    private static final long MOST_DECODED_BYTES = 1L << 40;
 
     public LibrarySettings {
         if (encodedCacheBytes < 0) {
             throw new IllegalArgumentException(
                     "encodedCacheBytes: at least 0 expected, found " + encodedCacheBytes);
+        }
+        if (mostDecodedBytes < 0) {
+            throw new IllegalArgumentException(
+                    "mostDecodedBytes: at least 0 expected, found " + mostDecodedBytes);
         }
         if (structurers < 1) {
             throw new IllegalArgumentException(
@@ -38,19 +46,28 @@ public record LibrarySettings(
                 PackSettings.DEFAULT,
                 2,
                 NodeSettings.single(),
-                ENCODED_CACHE_BYTES);
+                ENCODED_CACHE_BYTES,
+                MOST_DECODED_BYTES);
     }
 
     public LibrarySettings withAcknowledge(Acknowledge when) {
-        return new LibrarySettings(when, packs, structurers, node, encodedCacheBytes);
+        return new LibrarySettings(
+                when, packs, structurers, node, encodedCacheBytes, mostDecodedBytes);
     }
 
     public LibrarySettings withNode(NodeSettings newNode) {
-        return new LibrarySettings(acknowledge, packs, structurers, newNode, encodedCacheBytes);
+        return new LibrarySettings(
+                acknowledge, packs, structurers, newNode, encodedCacheBytes, mostDecodedBytes);
     }
 
     public LibrarySettings withEncodedCacheBytes(long newBytes) {
-        return new LibrarySettings(acknowledge, packs, structurers, node, newBytes);
+        return new LibrarySettings(
+                acknowledge, packs, structurers, node, newBytes, mostDecodedBytes);
+    }
+
+    public LibrarySettings withMostDecodedBytes(long newBytes) {
+        return new LibrarySettings(
+                acknowledge, packs, structurers, node, encodedCacheBytes, newBytes);
     }
 
     /** When an upload is acknowledged. Both ways the image is durable then, and comes back bit-exact. */

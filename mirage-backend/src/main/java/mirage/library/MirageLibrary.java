@@ -12,6 +12,7 @@ import mirage.encoder.Encoders;
 import mirage.ingest.EarlierImages;
 import mirage.ingest.SpoolDirectory;
 import mirage.ingest.Structurer;
+import mirage.ingest.Unwrapper;
 import mirage.library.LibrarySettings.Acknowledge;
 import mirage.maintain.LibraryVerifier;
 import mirage.manifest.ImageManifest;
@@ -146,9 +147,10 @@ public final class MirageLibrary implements ImageLibrary {
         this.rebuilder = new Rebuilder(chunks, threads.readers());
         Originals originals = originals(settings, node);
         this.images = new StoredImages(catalog, manifests);
+        SpoolDirectory spools = SpoolDirectory.open(directory.resolve("spool"), node.name());
         this.uploads =
                 new Uploads(
-                        SpoolDirectory.open(directory.resolve("spool"), node.name()),
+                        spools,
                         catalog,
                         new Structurer(
                                 chunks,
@@ -156,6 +158,7 @@ public final class MirageLibrary implements ImageLibrary {
                                 earlierImages,
                                 rebuilder,
                                 originals,
+                                new Unwrapper(spools, settings.mostDecodedBytes()),
                                 threads.workers(),
                                 threads.workerCount()),
                         threads,

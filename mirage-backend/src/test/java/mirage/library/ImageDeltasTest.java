@@ -61,7 +61,7 @@ final class ImageDeltasTest {
         }
     }
 
-    private static byte[] apply(byte[] delta, byte[] base) throws IOException {
+    static byte[] apply(byte[] delta, byte[] base) throws IOException {
         ByteArrayOutputStream made = new ByteArrayOutputStream();
         Delta opened = Delta.open("delta", ByteSources.of(ByteBuffer.wrap(delta)));
         DeltaApplier.apply(

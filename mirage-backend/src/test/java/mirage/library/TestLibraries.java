@@ -23,13 +23,20 @@ public final class TestLibraries {
 
     private static final long ENCODED_CACHE_BYTES = 64 << 20;
 
+    private static final long MOST_DECODED_BYTES = 16L << 30;
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private TestLibraries() {}
 
     public static LibrarySettings settings(Acknowledge acknowledge) {
         return new LibrarySettings(
-                acknowledge, SMALL_PACKS, 2, NodeSettings.single(), ENCODED_CACHE_BYTES);
+                acknowledge,
+                SMALL_PACKS,
+                2,
+                NodeSettings.single(),
+                ENCODED_CACHE_BYTES,
+                MOST_DECODED_BYTES);
     }
 
     /** Those of a node among several, which are quick to look at one another. */

@@ -101,10 +101,27 @@ final class ServeOptions {
                     first; 0 keeps none.
                     """);
 
+    static final ConfigOption<Long> DECODED_SIZE_CAP =
+            ConfigOption.of(
+                    DEFAULT,
+                    "decoded_size_cap",
+                    OptionType.bytes(0, Long.MAX_VALUE),
+                    "1 TiB",
+                    """
+                    How large an image that is compressed as a whole, such as disk.raw.gz, may be when it is decoded, which
+                    is done once, to find the disk in it. Meanwhile what is decoded takes room in spool/, without its
+                    zeros. An image that would be larger is stored as bytes, and is not looked into; 0 looks into none.
+                    """);
+
     static final List<OptionGroup> GROUPS =
             List.of(
                     OptionGroup.of("Service", DATA_DIRECTORY, NODE_NAME, NODE_DIRECTORY, COMPAT),
-                    OptionGroup.of("Storing", ACKNOWLEDGE, STRUCTURERS, ENCODED_CACHE_SIZE));
+                    OptionGroup.of(
+                            "Storing",
+                            ACKNOWLEDGE,
+                            STRUCTURERS,
+                            ENCODED_CACHE_SIZE,
+                            DECODED_SIZE_CAP));
 
     private ServeOptions() {}
 
@@ -149,6 +166,7 @@ final class ServeOptions {
                 LibrarySettings.defaults().packs(),
                 configuration.get(STRUCTURERS),
                 directory == null ? node : node.withPrivateDirectory(directory.resolve(store)),
-                configuration.get(ENCODED_CACHE_SIZE));
+                configuration.get(ENCODED_CACHE_SIZE),
+                configuration.get(DECODED_SIZE_CAP));
     }
 }

@@ -11,7 +11,8 @@ import java.util.List;
  * What there is of an image.
  *
  * @param container what was uploaded
- * @param disk what a guest sees, null when that cannot be read
+ * @param disk what a guest sees, null when that cannot be read; also of an image that is compressed as a whole: Nova takes such
+ *     bytes for what they are, and gets no other ones in their place
  * @param near images that are likely to share much with it, the nearest first
  */
 public record ImageViews(
@@ -20,12 +21,13 @@ public record ImageViews(
 
     public ImageViews {
         near = List.copyOf(near);
+        disk = container.isCompressed() ? null : disk;
     }
 
     /**
      * What was uploaded.
      *
-     * @param format as it was found, such as {@code qcow2}
+     * @param format as it was found, such as {@code qcow2}; {@code gzip+qcow2} when it is compressed as a whole
      * @param length in bytes
      * @param sha256 of all its bytes, in hexadecimal, lower case
      * @param digest of its data, null when it is not known
@@ -35,6 +37,10 @@ public record ImageViews(
         public Container {
             requireLength(length);
             requireSha256(sha256);
+        }
+
+        private boolean isCompressed() {
+            return format.indexOf('+') >= 0;
         }
     }
 

@@ -14,6 +14,7 @@ import mirage.catalog.ImageId;
 import mirage.codec.DataDigest;
 import mirage.image.inspect.FormatMatch;
 import mirage.image.inspect.ImageInspector;
+import mirage.image.wrapped.Wrapping;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -221,9 +222,12 @@ public final class BaseDirectory {
         ImageView view;
         try (ByteSource source = opener.open(file)) {
             FormatMatch found = ImageInspector.inspect(source).decided();
-            // With force_raw_images = false Nova keeps what was uploaded.
+            // With force_raw_images = false Nova keeps what was uploaded, and what is compressed
+            // always.
             view =
-                    found != null && AS_IT_IS.contains(found.format())
+                    found != null
+                                    && AS_IT_IS.contains(found.format())
+                                    && Wrapping.of(source) == null
                             ? ImageView.DISK
                             : ImageView.CONTAINER;
         }

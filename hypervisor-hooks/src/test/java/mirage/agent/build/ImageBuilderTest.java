@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import mirage.agent.deploy.Caller;
 import mirage.agent.deploy.Facade;
 import mirage.agent.deploy.ImageView;
+import mirage.agent.deploy.ImageViews;
 import mirage.agent.hold.Inventory;
 import mirage.agent.hold.Shelf;
 import mirage.agent.measure.Measures;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -37,6 +39,26 @@ final class ImageBuilderTest {
                         new Class<?>[] {Facade.class},
                         (_, _, _) -> {
                             throw failure;
+                        });
+    }
+
+    /** A service that has an image which is compressed as a whole, and reads its disk. */
+    private static Facade compressed() {
+        ImageViews views =
+                new ImageViews(
+                        IMAGE,
+                        new ImageViews.Container("gzip+raw", 1000, "0".repeat(64), null),
+                        new ImageViews.Disk(1 << 20, null),
+                        List.of());
+        return (Facade)
+                Proxy.newProxyInstance(
+                        Facade.class.getClassLoader(),
+                        new Class<?>[] {Facade.class},
+                        (_, method, _) -> {
+                            if (method.getName().equals("describe")) {
+                                return views;
+                            }
+                            throw new AssertionError("asked for " + method.getName());
                         });
     }
 
@@ -68,6 +90,34 @@ final class ImageBuilderTest {
             builder.close();
             assertThatThrownBy(() -> builder.make(IMAGE, ImageView.DISK, CALLER))
                     .isInstanceOf(CannotMakeException.class);
+        }
+    }
+
+    /** Nova would give a guest the compressed bytes: it gets no disk in their place, neither made nor downloaded. */
+    @Test
+    void theDiskOfACompressedImageIsNotMade() throws IOException {
+        Inventory inventory = Inventory.open(directory);
+        Shelf shelf = Shelf.open(directory, inventory, 1 << 20, 0);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        try (Measures measures = new Measures();
+                ImageBuilder builder =
+                        new ImageBuilder(
+                                compressed(),
+                                inventory,
+                                shelf,
+                                () -> {},
+                                measures,
+                                new BuildSettings(
+                                        0.5, 1, Duration.ofMinutes(1), BuildSettings.STILL),
+                                threads)) {
+            assertThatThrownBy(() -> builder.make(IMAGE, ImageView.DISK, CALLER))
+                    .isInstanceOfSatisfying(
+                            CannotMakeException.class,
+                            cannot -> assertThat(cannot.why()).isEqualTo(Cause.NOT_OFFERED));
+            assertThatThrownBy(() -> builder.makeOrFetch(IMAGE, CALLER, false))
+                    .isInstanceOfSatisfying(
+                            CannotMakeException.class,
+                            cannot -> assertThat(cannot.why()).isEqualTo(Cause.NOT_OFFERED));
         }
     }
 

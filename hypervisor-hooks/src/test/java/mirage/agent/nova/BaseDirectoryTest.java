@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 
 final class BaseDirectoryTest {
     private static final ImageId IMAGE = new ImageId("22222222-2222-2222-2222-222222222222");
@@ -86,6 +88,23 @@ final class BaseDirectoryTest {
         assertThat(held.mayServe()).isTrue();
         assertThat(held.digest()).isNotNull();
         assertThat(inventory.onShelf(IMAGE, ImageView.DISK)).isNull();
+    }
+
+    /** Nova makes no disk of compressed bytes: what it has is what was uploaded. */
+    @Test
+    void aCompressedBaseIsNoDisk() throws IOException {
+        Inventory inventory = Inventory.open(directory);
+        inventory.know(List.of(IMAGE));
+        Path base = baseOf(IMAGE);
+        Files.createDirectories(requireNonNull(base.getParent()));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(DISK);
+        }
+        Files.write(base, bytes.toByteArray());
+        bases(inventory, Instant.EPOCH).look();
+        assertThat(inventory.ofNova(IMAGE, ImageView.CONTAINER)).isNotNull();
+        assertThat(inventory.ofNova(IMAGE, ImageView.DISK)).isNull();
     }
 
     @Test
