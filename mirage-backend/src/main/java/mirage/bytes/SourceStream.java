@@ -42,12 +42,6 @@ public final class SourceStream extends InputStream {
         return part;
     }
 
-    /** What is left, as far as an {@code int} can say. */
-    @Override
-    public int available() {
-        return (int) Math.min(Integer.MAX_VALUE, source.length() - position + end - next);
-    }
-
     private boolean fill() throws IOException {
         if (next == end) {
             next = 0;
