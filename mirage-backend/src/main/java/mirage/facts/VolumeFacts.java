@@ -15,6 +15,7 @@ import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
+import mirage.filesystem.WorkBudget;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class VolumeFacts {
     private final String id;
     private final FileSystem fileSystem;
     private final ByteSource volume;
+    private final WorkBudget decoding;
     private final boolean hasSubvolumes;
     private final FactTableBuilder facts;
     private final Warnings warnings;
@@ -49,11 +51,13 @@ public final class VolumeFacts {
             String id,
             FileSystem fileSystem,
             ByteSource volume,
+            WorkBudget decoding,
             FactTableBuilder facts,
             Warnings warnings) {
         this.id = id;
         this.fileSystem = fileSystem;
         this.volume = volume;
+        this.decoding = decoding;
         this.hasSubvolumes = fileSystem.type().equals("btrfs");
         this.facts = facts;
         this.warnings = warnings;
@@ -114,7 +118,7 @@ public final class VolumeFacts {
             candidate
                     .collector()
                     .collect(new GuestFile(candidate.path(), file, bytes, budget), sink);
-        } catch (FormatException | EOFException e) {
+        } catch (FormatException | EOFException | WorkBudget.ExhaustedException e) {
             sink.warn(file.path(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             // A collector with a defect must not cost a tenant an upload.
@@ -141,7 +145,7 @@ public final class VolumeFacts {
                     ByteSources.of(inline.bytes().toBytes())
                             .slice(0, Math.min(inline.bytes().length(), file.size()));
             case Content.Mapped mapped -> new MappedSource(volume, mapped.map(), file.size());
-            case Content.Encoded _ -> fileSystem.content(file);
+            case Content.Encoded _ -> fileSystem.content(file, decoding);
         };
     }
 

@@ -189,7 +189,7 @@ public final class Structurer {
             throws IOException {
         ByteSource disk = layout.image().disk();
         DiskBlocks blocks = DiskBlocks.read(disk, mostDiskBytes(spool), workers, workerCount);
-        FactCollection facts = new FactCollection();
+        FactCollection facts = new FactCollection(spool.size());
         FileTables files = new FileTables(disk, spool.size(), warnings, facts);
         CutPlan plan = ImagePlan.ofDisk(layout, files, warnings);
         Cut cut = store(disk, blocks, mostAlike(blocks.sketch()), plan, files, facts);
@@ -212,7 +212,7 @@ public final class Structurer {
     private Stored storeByContainer(Spool spool, DiskLayout layout, Warnings warnings)
             throws IOException {
         DiskImage image = layout.image();
-        FactCollection facts = new FactCollection();
+        FactCollection facts = new FactCollection(spool.size());
         FileTables files = new FileTables(image.disk(), spool.size(), warnings, facts);
         CutPlan plan = ImagePlan.asItLies(layout, files, spool.size(), warnings);
         PlaceSketch sketch = spool.map().sketch();

@@ -3,6 +3,7 @@ package mirage.filesystem.squashfs;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.WorkBudget;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,16 +32,18 @@ final class DataBlocks {
 
     /**
      * @param word see {@link SquashfsBlocks#word}; not 0
+     * @param work is charged for a block that is decoded, with all that it may hold
      * @return at most the size of a block; not to be changed
      * @throws FormatException when it is damaged or outside the volume
      */
-    byte[] read(long place, int word) throws IOException {
+    byte[] read(long place, int word, WorkBudget work) throws IOException {
         Key key = new Key(place, word);
         byte[] block;
         synchronized (kept) {
             block = kept.get(key);
         }
         if (block == null) {
+            work.charge((long) SquashfsBlocks.storedBytes(word) + superblock.blockSize());
             block = decode(place, word);
             synchronized (kept) {
                 kept.put(key, block);

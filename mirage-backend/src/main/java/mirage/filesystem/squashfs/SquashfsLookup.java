@@ -27,6 +27,7 @@ final class SquashfsLookup {
     private static final int MAX_KEPT = 4;
 
     private static final int MAX_KEPT_ENTRIES = 1 << 16;
+    private static final int ENTRY_COST = 256;
     private static final int MAX_ENTRIES = 2 << 20;
 
     private final Map<RawName, List<DirectoryEntry>> kept = new RecentlyUsed<>(MAX_KEPT);
@@ -102,6 +103,8 @@ final class SquashfsLookup {
         List<DirectoryEntry> entries = kept.get(path);
         if (entries == null) {
             entries = list(volume, directory).entries();
+            // Its blocks may be at hand, and cost nothing: taking them apart does.
+            volume.charge((long) ENTRY_COST * entries.size());
             if (entries.size() <= MAX_KEPT_ENTRIES) {
                 kept.put(path, entries);
             }
