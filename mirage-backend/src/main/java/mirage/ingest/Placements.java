@@ -17,6 +17,7 @@ final class Placements {
 
     private final Warnings warnings;
     private long left = MAX_SPLITS;
+    private boolean warned;
 
     Placements(Warnings warnings) {
         this.warnings = warnings;
@@ -31,13 +32,18 @@ final class Placements {
         ExtentMap placed = content.through(below, most);
         left -= placed == null ? most : Math.max(0, placed.runCount() - content.runCount());
         if (left < 0 || placed == null) {
-            synchronized (warnings) {
-                warnings.add(
-                        "files in many pieces of a striped volume or a fragmented disk are stored without regard to"
-                                + " files");
-            }
+            warn();
             return ExtentMap.EMPTY;
         }
         return placed;
+    }
+
+    private void warn() {
+        if (!warned) {
+            warned = true;
+            warnings.add(
+                    "files in many pieces of a striped volume or a fragmented disk are stored without regard to"
+                            + " files");
+        }
     }
 }
