@@ -23,6 +23,7 @@ public final class FactCollection {
     private static final long BUDGET_BYTES = 2L << 30;
 
     private final WorkBudget decoding;
+    private final VolumeFacts.Room room = new VolumeFacts.Room();
     private final ReadBudget budget = new ReadBudget(BUDGET_BYTES);
     private final FactTableBuilder facts = new FactTableBuilder();
     private final Warnings warnings = new Warnings();
@@ -42,7 +43,8 @@ public final class FactCollection {
      * @param bytes of the volume, open until {@link #collect} has returned
      */
     public VolumeFacts volume(String id, FileSystem fileSystem, ByteSource bytes) {
-        VolumeFacts volume = new VolumeFacts(id, fileSystem, bytes, decoding, facts, warnings);
+        VolumeFacts volume =
+                new VolumeFacts(id, fileSystem, bytes, decoding, room, facts, warnings);
         volumes.add(volume);
         return volume;
     }

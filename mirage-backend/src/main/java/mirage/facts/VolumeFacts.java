@@ -3,6 +3,7 @@ package mirage.facts;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.FormatException;
+import mirage.bytes.HeapShare;
 import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
 import mirage.facts.collect.FactCollector;
@@ -29,21 +30,33 @@ import java.util.List;
 public final class VolumeFacts {
     private static final Logger LOG = LoggerFactory.getLogger(VolumeFacts.class);
 
-    /** A machine with everything installed has some ten thousand; each costs memory until it is read. */
-    private static final int MAX_CANDIDATES = 100_000;
-
     private static final int MAX_TEXT_CHARS = 1000;
 
     private final String id;
     private final FileSystem fileSystem;
     private final ByteSource volume;
     private final WorkBudget decoding;
+    private final Room room;
     private final boolean hasSubvolumes;
     private final FactTableBuilder facts;
     private final Warnings warnings;
     private final List<FactCollector> collectors = FactCollectors.ofVolume();
     private final List<Candidate> candidates = new ArrayList<>();
     private long leftOut;
+
+    /** How many candidates all volumes of an image may keep: each costs memory until it is read. */
+    static final class Room {
+        /** A machine with everything installed has some ten thousand. */
+        private int left = HeapShare.count(8, 1000, 100_000);
+
+        private boolean take() {
+            if (left == 0) {
+                return false;
+            }
+            left--;
+            return true;
+        }
+    }
 
     private record Candidate(GuestPath path, FileRecord file, FactCollector collector) {}
 
@@ -52,12 +65,14 @@ public final class VolumeFacts {
             FileSystem fileSystem,
             ByteSource volume,
             WorkBudget decoding,
+            Room room,
             FactTableBuilder facts,
             Warnings warnings) {
         this.id = id;
         this.fileSystem = fileSystem;
         this.volume = volume;
         this.decoding = decoding;
+        this.room = room;
         this.hasSubvolumes = fileSystem.type().equals("btrfs");
         this.facts = facts;
         this.warnings = warnings;
@@ -91,10 +106,10 @@ public final class VolumeFacts {
     }
 
     private void keep(Candidate candidate) {
-        if (candidates.size() == MAX_CANDIDATES) {
-            leftOut++;
-        } else {
+        if (room.take()) {
             candidates.add(candidate);
+        } else {
+            leftOut++;
         }
     }
 

@@ -4,7 +4,7 @@ import mirage.bytes.FormatException;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
-import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.SoftCache;
 import mirage.filesystem.walk.DirectoryEntry;
 import mirage.filesystem.walk.DirectoryListing;
 
@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds the inode of a record that a walk showed: by the export table, which has a reference for each inode number, or
@@ -30,7 +29,7 @@ final class SquashfsLookup {
     private static final int ENTRY_COST = 256;
     private static final int MAX_ENTRIES = 2 << 20;
 
-    private final Map<RawName, List<DirectoryEntry>> kept = new RecentlyUsed<>(MAX_KEPT);
+    private final SoftCache<RawName, List<DirectoryEntry>> kept = new SoftCache<>(MAX_KEPT);
 
     /**
      * @throws FormatException when there is no such file
