@@ -1,8 +1,11 @@
 package mirage.bytes;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Where each range of a file or disk lies in the layer below. Runs are ordered and do not overlap in the file or disk
@@ -83,6 +86,16 @@ public final class ExtentMap {
      * volume in an image this makes the file in the image. What {@code lower} does not place becomes a hole.
      */
     public ExtentMap through(ExtentMap lower) {
+        return Objects.requireNonNull(through(lower, Integer.MAX_VALUE));
+    }
+
+    /**
+     * The same within a bound: a few runs over all of a layer in many pieces, again and again, make more than there is
+     * memory for.
+     *
+     * @return null when it would have more than {@code most} runs
+     */
+    public @Nullable ExtentMap through(ExtentMap lower, int most) {
         Builder composed = new Builder();
         for (int i = 0; i < runCount(); i++) {
             Run run = run(i);
@@ -98,6 +111,9 @@ public final class ExtentMap {
                         run.offset() + start - run.target(),
                         end - start,
                         below.target() + start - below.offset());
+                if (composed.runCount() > most) {
+                    return null;
+                }
             }
         }
         return composed.build();

@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.facts.collect.ReadBudget;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.WorkBudget;
 import mirage.manifest.FactTable;
 import mirage.manifest.RecipeBuilder;
 
@@ -21,10 +22,19 @@ import java.util.List;
 public final class FactCollection {
     private static final long BUDGET_BYTES = 2L << 30;
 
+    private final WorkBudget decoding;
+    private final VolumeFacts.Room room = new VolumeFacts.Room();
     private final ReadBudget budget = new ReadBudget(BUDGET_BYTES);
     private final FactTableBuilder facts = new FactTableBuilder();
     private final Warnings warnings = new Warnings();
     private final List<VolumeFacts> volumes = new ArrayList<>();
+
+    /**
+     * @param imageBytes length of the image as it was uploaded, which bounds how much may be decoded
+     */
+    public FactCollection(long imageBytes) {
+        this.decoding = WorkBudget.ofDecoding(imageBytes);
+    }
 
     /**
      * Begins with a volume.
@@ -33,7 +43,8 @@ public final class FactCollection {
      * @param bytes of the volume, open until {@link #collect} has returned
      */
     public VolumeFacts volume(String id, FileSystem fileSystem, ByteSource bytes) {
-        VolumeFacts volume = new VolumeFacts(id, fileSystem, bytes, facts, warnings);
+        VolumeFacts volume =
+                new VolumeFacts(id, fileSystem, bytes, decoding, room, facts, warnings);
         volumes.add(volume);
         return volume;
     }

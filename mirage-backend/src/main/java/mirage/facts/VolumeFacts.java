@@ -3,6 +3,7 @@ package mirage.facts;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.FormatException;
+import mirage.bytes.HeapShare;
 import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
 import mirage.facts.collect.FactCollector;
@@ -15,6 +16,7 @@ import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
+import mirage.filesystem.WorkBudget;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,14 +30,13 @@ import java.util.List;
 public final class VolumeFacts {
     private static final Logger LOG = LoggerFactory.getLogger(VolumeFacts.class);
 
-    /** A machine with everything installed has some ten thousand; each costs memory until it is read. */
-    private static final int MAX_CANDIDATES = 100_000;
-
     private static final int MAX_TEXT_CHARS = 1000;
 
     private final String id;
     private final FileSystem fileSystem;
     private final ByteSource volume;
+    private final WorkBudget decoding;
+    private final Room room;
     private final boolean hasSubvolumes;
     private final FactTableBuilder facts;
     private final Warnings warnings;
@@ -43,17 +44,35 @@ public final class VolumeFacts {
     private final List<Candidate> candidates = new ArrayList<>();
     private long leftOut;
 
+    /** How many candidates all volumes of an image may keep: each costs memory until it is read. */
+    static final class Room {
+        /** A machine with everything installed has some ten thousand. */
+        private int left = HeapShare.count(8, 1000, 100_000);
+
+        private boolean take() {
+            if (left == 0) {
+                return false;
+            }
+            left--;
+            return true;
+        }
+    }
+
     private record Candidate(GuestPath path, FileRecord file, FactCollector collector) {}
 
     VolumeFacts(
             String id,
             FileSystem fileSystem,
             ByteSource volume,
+            WorkBudget decoding,
+            Room room,
             FactTableBuilder facts,
             Warnings warnings) {
         this.id = id;
         this.fileSystem = fileSystem;
         this.volume = volume;
+        this.decoding = decoding;
+        this.room = room;
         this.hasSubvolumes = fileSystem.type().equals("btrfs");
         this.facts = facts;
         this.warnings = warnings;
@@ -87,10 +106,10 @@ public final class VolumeFacts {
     }
 
     private void keep(Candidate candidate) {
-        if (candidates.size() == MAX_CANDIDATES) {
-            leftOut++;
-        } else {
+        if (room.take()) {
             candidates.add(candidate);
+        } else {
+            leftOut++;
         }
     }
 
@@ -114,7 +133,7 @@ public final class VolumeFacts {
             candidate
                     .collector()
                     .collect(new GuestFile(candidate.path(), file, bytes, budget), sink);
-        } catch (FormatException | EOFException e) {
+        } catch (FormatException | EOFException | WorkBudget.ExhaustedException e) {
             sink.warn(file.path(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             // A collector with a defect must not cost a tenant an upload.
@@ -141,7 +160,7 @@ public final class VolumeFacts {
                     ByteSources.of(inline.bytes().toBytes())
                             .slice(0, Math.min(inline.bytes().length(), file.size()));
             case Content.Mapped mapped -> new MappedSource(volume, mapped.map(), file.size());
-            case Content.Encoded _ -> fileSystem.content(file);
+            case Content.Encoded _ -> fileSystem.content(file, decoding);
         };
     }
 

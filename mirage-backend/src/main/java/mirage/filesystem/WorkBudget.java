@@ -1,40 +1,107 @@
 package mirage.filesystem;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much work one walk may take, counted in bytes of metadata read and of records shown. An honest file system reads
- * each of its metadata blocks about once, so that a small multiple of its size is enough; a crafted one in which many
- * names lead to the same long structures is stopped.
+ * How much work may be done with bytes that somebody else made, counted in bytes: of metadata read, of records shown, of
+ * content decoded. An honest file system reads each of its metadata blocks about once, so that a small multiple of its
+ * size is enough, and decodes each of its blocks a few times; a crafted one in which many names lead to the same long
+ * structures is stopped. Safe for use by many threads.
  */
 public final class WorkBudget {
     /** Room for small volumes, where the fixed costs are the larger part. */
-    private static final long FLOOR = 256L << 20;
+    private static final long WALK_FLOOR = 256L << 20;
 
-    /** However large the volume claims to be: minutes of work. */
+    private static final int WALK_PER_BYTE = 8;
+
+    /** Of an image, whose metadata may be compressed. */
+    private static final long WALKING_FLOOR = 1L << 30;
+
+    private static final int WALKING_PER_BYTE = 32;
+
+    private static final long OPENING = 64L << 20;
+
+    /** Room for small images: a second or two. */
+    private static final long DECODING_FLOOR = 1L << 30;
+
+    /** Zeros that were compressed in blocks of 128 KiB to 4 KiB are 32 times as long as what is stored. */
+    private static final int DECODING_PER_BYTE = 64;
+
+    /** However large something claims to be: minutes of work. */
     private static final long CEILING = 64L << 30;
 
-    private static final int PER_VOLUME_BYTE = 8;
-
+    private final String work;
     private final long total;
-    private long left;
+    private final @Nullable WorkBudget outer;
+    private final AtomicLong left;
 
-    public WorkBudget(long volumeBytes) {
-        total = FLOOR + Math.min(CEILING, PER_VOLUME_BYTE * Math.min(volumeBytes, CEILING));
-        left = total;
+    private WorkBudget(String work, long total, @Nullable WorkBudget outer) {
+        this.work = work;
+        this.total = total;
+        this.outer = outer;
+        this.left = new AtomicLong(total);
     }
 
+    /** Of opening a file system: a few structures, which lead to others. */
+    public static WorkBudget ofOpening() {
+        return new WorkBudget("bytes of metadata work", OPENING, null);
+    }
+
+    /** Of walking through one volume, or searching it for one file; it counts for all of them too. */
+    public static WorkBudget ofVolume(long volumeBytes, WorkBudget all) {
+        return new WorkBudget(
+                "bytes of metadata work", total(WALK_FLOOR, WALK_PER_BYTE, volumeBytes), all);
+    }
+
+    /** Of walking through all volumes of an image, which may be much larger than it and lie in the same bytes. */
+    public static WorkBudget ofWalking(long imageBytes) {
+        return new WorkBudget(
+                "bytes of metadata work in all volumes",
+                total(WALKING_FLOOR, WALKING_PER_BYTE, imageBytes),
+                null);
+    }
+
+    /** Of decoding the files of an image, all together. */
+    public static WorkBudget ofDecoding(long imageBytes) {
+        return new WorkBudget(
+                "bytes of decoding", total(DECODING_FLOOR, DECODING_PER_BYTE, imageBytes), null);
+    }
+
+    /** For one who asked for a content, and waits for it as long as he likes. */
+    public static WorkBudget unlimited() {
+        return new WorkBudget("bytes", Long.MAX_VALUE, null);
+    }
+
+    private static long total(long floor, int perByte, long bytes) {
+        return floor + Math.min(CEILING, perByte * Math.min(bytes, CEILING));
+    }
+
+    /**
+     * @throws ExhaustedException when there was too much work, now or before
+     */
     public void charge(long bytes) throws ExhaustedException {
-        left -= bytes;
-        if (left < 0) {
+        if (outer != null) {
+            outer.charge(bytes);
+        }
+        if (left.addAndGet(-bytes) < 0) {
             throw new ExhaustedException(
                     "more than "
                             + total
-                            + " bytes of metadata work: the structures refer to one another in excess");
+                            + " "
+                            + work
+                            + ": the structures refer to one another in excess");
         }
     }
 
-    /** Ends the walk; not a format exception, since those end only the file at hand. */
+    /** Whether there was too much work. */
+    public boolean isExhausted() {
+        return left.get() < 0;
+    }
+
+    /** Ends the work; not a format exception, since those end only the file at hand. */
     public static final class ExhaustedException extends IOException {
         private static final long serialVersionUID = 1;
 

@@ -2,6 +2,7 @@ package mirage.ingest;
 
 import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
+import mirage.bytes.HeapShare;
 import mirage.bytes.Warnings;
 
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,8 @@ final class CutPlan {
     private record PieceKey(int owner, long start) {}
 
     static final class Builder {
-        /** Half a GiB with what is made of them; the files of an honest image have one or two each. */
-        private static final int MAX_EXTENTS = 4 << 20;
+        /** The files of an honest image have one or two each. */
+        private static final int MAX_EXTENTS = HeapShare.count(4, 200, 4 << 20);
 
         private final long containerLength;
         private final BitSet outside = new BitSet();

@@ -52,10 +52,12 @@ final class ImagePlan {
             Warnings warnings)
             throws IOException {
         CutPlan.Builder plan = new CutPlan.Builder(length);
+        Placements inPlaces = new Placements(warnings);
         for (VolumeLayout volume : layout.volumes()) {
             files.add(
                     volume,
-                    (owner, onDisk, size) -> plan.addContent(owner, onDisk.through(places), size));
+                    (owner, onDisk, size) ->
+                            plan.addContent(owner, inPlaces.place(onDisk, places), size));
         }
         for (Extent range : notUnderstood(layout.volumes())) {
             new ExtentMap.Builder()

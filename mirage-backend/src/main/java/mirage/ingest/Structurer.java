@@ -251,7 +251,7 @@ public final class Structurer {
         ByteSource disk = layout.image().disk();
         DiskBlocks blocks =
                 DiskBlocks.read(disk, DiskBounds.mostDataBytes(spool.size()), workers, workerCount);
-        FactCollection facts = new FactCollection();
+        FactCollection facts = new FactCollection(spool.size());
         FileTables files = new FileTables(disk, spool.size(), warnings, facts);
         CutPlan plan = ImagePlan.ofDisk(layout, files, warnings);
         CutStore.Cut cut = cuts.store(disk, blocks, blocks.sketch(), plan, files, facts);
@@ -262,7 +262,7 @@ public final class Structurer {
     private Stored storeByContainer(Spool spool, DiskLayout layout, Warnings warnings)
             throws IOException {
         DiskImage image = layout.image();
-        FactCollection facts = new FactCollection();
+        FactCollection facts = new FactCollection(spool.size());
         FileTables files = new FileTables(image.disk(), spool.size(), warnings, facts);
         CutPlan plan = ImagePlan.asItLies(layout, files, spool.size(), warnings);
         PlaceSketch sketch = spool.map().sketch();

@@ -42,6 +42,9 @@ public record DiskLayout(
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskLayout.class);
 
+    /** Each is opened, which is some work by itself, and a table of its own in the manifest. */
+    private static final int MAX_FILE_SYSTEMS = 1024;
+
     /** Whether {@link #volumes} say anything about the bytes of the container. */
     public boolean understood() {
         return diskReadable;
@@ -94,8 +97,24 @@ public record DiskLayout(
     private static List<VolumeLayout> volumes(ByteSource disk, Warnings warnings)
             throws IOException {
         List<VolumeLayout> layouts = new ArrayList<>();
+        int fileSystems = 0;
+        int left = 0;
         for (FoundVolume found : findVolumes(disk, warnings)) {
-            layouts.add(layout(disk, found, warnings));
+            if (found.mayHoldFiles() && fileSystems == MAX_FILE_SYSTEMS) {
+                left++;
+                layouts.add(new VolumeLayout(found.volume(), null, null));
+                continue;
+            }
+            VolumeLayout layout = layout(disk, found, warnings);
+            fileSystems += layout.fileSystem() == null ? 0 : 1;
+            layouts.add(layout);
+        }
+        if (left > 0) {
+            warnings.add(
+                    left
+                            + " volumes behind the first "
+                            + MAX_FILE_SYSTEMS
+                            + " with a file system are not looked into");
         }
         return layouts;
     }

@@ -12,6 +12,7 @@ import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
+import mirage.filesystem.WorkBudget;
 import mirage.manifest.FileEntry;
 import mirage.manifest.FileTableReader;
 import mirage.manifest.VolumeRecord;
@@ -110,7 +111,11 @@ public final class ImageFiles {
             throw new FormatException(
                     "volume " + volume.volume().id() + ": no " + table.type() + " is found");
         }
-        return fileSystem.content(file);
+        try {
+            return fileSystem.content(file);
+        } catch (WorkBudget.ExhaustedException e) {
+            throw new FormatException("/" + file.path() + " is not found: " + e.getMessage(), e);
+        }
     }
 
     private RawName resolve(String path) throws IOException {

@@ -13,6 +13,7 @@ import mirage.filesystem.FileRecord.Time;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
+import mirage.filesystem.WorkBudget;
 import mirage.manifest.FactTable;
 
 import java.io.IOException;
@@ -101,7 +102,7 @@ final class Guest {
 
     /** Through the store's form and back. */
     Told told() throws IOException {
-        FactCollection collection = new FactCollection();
+        FactCollection collection = new FactCollection(1 << 20);
         VolumeFacts volume = collection.volume("1", new Files(), ByteSources.zeros(0));
         files.values().forEach(volume::offer);
         collection.collect();
@@ -143,14 +144,14 @@ final class Guest {
         }
 
         @Override
-        public void walk(FileVisitor visitor) throws IOException {
+        public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
             for (FileRecord file : files.values()) {
                 visitor.visit(file);
             }
         }
 
         @Override
-        public ByteSource content(FileRecord file) {
+        public ByteSource content(FileRecord file, WorkBudget work) {
             return Objects.requireNonNull(contents.get(file.path().toString()));
         }
     }

@@ -103,17 +103,24 @@ public final class WalkChecks {
         }
     }
 
-    /** The begin and the end of it. */
+    /** The beginning, the middle and the end: they are there, or a format exception says why not. */
     private void decode(FileRecord file) throws IOException {
-        try {
-            ByteSource content = fileSystem.content(file);
+        try (ByteSource content = fileSystem.content(file)) {
             require(content.length() == file.size(), file, "is of another size");
-            ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
-            content.readAt(0, piece);
-            content.readAt(Math.max(0, file.size() - PIECE_BYTES), piece.clear());
+            ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, file.size()));
+            long last = file.size() - piece.capacity();
+            for (long at : new long[] {0, last / 2, last}) {
+                content.readFully(at, piece.clear());
+            }
+            if (file.size() > 0) {
+                long run = content.runAt(0).length();
+                require(run > 0 && run <= file.size(), file, "has a run of " + run + " bytes");
+            }
         } catch (FormatException e) {
-            // as it promises
-            return;
+            require(
+                    !String.valueOf(e.getMessage()).contains(" encodes no files"),
+                    file,
+                    "is encoded, which its format never is");
         }
     }
 

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>How long: {@code -Dmirage.fuzz.inputs=N} gives the number of mutations, {@code -Dmirage.fuzz.seed=S} the seed of
  * the first; the n-th has seed S + n and mutates the image of number (S + n) modulo their count. A failure names its
- * seed: that seed with one input repeats it.
+ * seed: that seed with one input, and the same images, repeats it. {@code -Dmirage.fuzz.images=REGEX} leaves only the
+ * images whose whole names match; {@code few.*} those that were made for long runs.
  */
 public final class Fuzz {
     private static final long DEFAULT_SEED = 20250101;
@@ -43,6 +44,21 @@ public final class Fuzz {
      * @return how many inputs were refused with a format exception
      */
     public static long run(List<String> names, Images images, long defaultInputs, Target target)
+            throws IOException {
+        return runChosen(chosen(names), images, defaultInputs, target);
+    }
+
+    private static List<String> chosen(List<String> names) {
+        String images = System.getProperty("mirage.fuzz.images", ".*");
+        List<String> chosen = names.stream().filter(name -> name.matches(images)).toList();
+        if (chosen.isEmpty()) {
+            throw new AssertionError("none of " + names + " is " + images);
+        }
+        return chosen;
+    }
+
+    private static long runChosen(
+            List<String> names, Images images, long defaultInputs, Target target)
             throws IOException {
         long inputs = Long.getLong("mirage.fuzz.inputs", defaultInputs);
         long firstSeed = Long.getLong("mirage.fuzz.seed", DEFAULT_SEED);

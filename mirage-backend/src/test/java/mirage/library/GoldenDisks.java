@@ -25,7 +25,42 @@ final class GoldenDisks {
 
     private GoldenDisks() {}
 
-    /** Every whole golden of at most {@code maxBytes}; file systems also in a partition and in a qcow2 image. */
+    /** A small one or more for each reader of disks, volumes and file systems besides ext4 and qcow2. */
+    private static final List<String> OF_EACH_READER =
+            List.of(
+                    "btrfs/few.img.zst",
+                    "btrfs/few-compressed.img.zst",
+                    "erofs/few.img.zst",
+                    "erofs/few-tails.img.zst",
+                    "exfat/clusters-4k.img.zst",
+                    "fat/fat12.img.zst",
+                    "fat/fat32-fewest.img.zst",
+                    "iso9660/few.img.zst",
+                    "iso9660/few-joliet.img.zst",
+                    "ntfs/few.img.zst",
+                    "squashfs/few.img.zst",
+                    "squashfs/few-plain.img.zst",
+                    "xfs/few.img.zst",
+                    "lvm/kinds.disk.zst",
+                    "lvm/linear.disk.zst",
+                    "lvm/nested.disk.zst",
+                    "lvm/striped.disk.zst",
+                    "md/layers.disk.zst",
+                    "md/raid0-1.2.disk.zst",
+                    "md/raid1-0.90.disk.zst",
+                    "volume/dos-extended.disk.gz",
+                    "volume/gpt.disk.gz",
+                    "disks/ploop-converted.img.zst",
+                    "disks/vdi-dynamic.img.zst",
+                    "disks/vhd-dynamic.img.zst",
+                    "disks/vhdx-dynamic.img.zst",
+                    "disks/vmdk-sparse.img.zst",
+                    "disks/vmdk-stream.img.zst");
+
+    /**
+     * Every whole golden of ext4 and qcow2 of at most {@code maxBytes}, ext4 also in a partition and in a qcow2 image;
+     * and some of each other reader.
+     */
     static List<String> names(long maxBytes) throws IOException {
         List<String> fileSystems = files("ext4", ".img.zst", maxBytes);
         List<String> images = files("qcow2", ".qcow2.gz", maxBytes);
@@ -33,7 +68,8 @@ final class GoldenDisks {
                         fileSystems.stream(),
                         fileSystems.stream().map(PARTITIONED::concat),
                         fileSystems.stream().map(QCOW2::concat),
-                        images.stream())
+                        images.stream(),
+                        OF_EACH_READER.stream())
                 .flatMap(names -> names)
                 .toList();
     }

@@ -33,7 +33,7 @@ import java.util.Objects;
  * -Dmirage.fuzz.inputs}, see {@link Fuzz}.
  */
 final class HostileImagesTest {
-    private static final long DEFAULT_INPUTS = 60;
+    private static final long DEFAULT_INPUTS = 130;
     private static final long MAX_GOLDEN_BYTES = 17 << 20;
 
     @TempDir private Path directory;

@@ -84,8 +84,7 @@ final class WrappedFaultsTest {
         }
     }
 
-    private MirageLibrary open(
-            int number, UnaryOperator<BlobStore> stacked) throws IOException {
+    private MirageLibrary open(int number, UnaryOperator<BlobStore> stacked) throws IOException {
         return MirageLibrary.open(
                 directory.resolve("data-" + number),
                 settings(Acknowledge.COMMITTED),

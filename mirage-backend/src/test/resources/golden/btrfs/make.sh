@@ -213,9 +213,17 @@ make_one-of-two() { # a mirror, of which this is one side
     losetup --detach "$first"
     losetup --detach "$second"
 }
+make_few() {
+    format "$1" 16M "${small[@]}"
+    fill "$1" bash -c "btrfs -q subvolume create s && '$here/../few.sh' s && btrfs -q subvolume snapshot s t"
+}
+make_few-compressed() {
+    format "$1" 16M "${small[@]}"
+    fill_by compress-force=zstd "$1" "$here/../few.sh" .
+}
 
 all="mixed nodes-16k nodes-64k duplicated explicit-holes xxhash sha256 blake2 metadata-uuid seed compressed subvolumes
-    extents directories log one-of-two damaged"
+    extents directories log one-of-two few few-compressed damaged"
 for name in ${*:-$all}; do
     image=$work/$name.img
     case $name in

@@ -49,9 +49,18 @@ make_full-index() { tree && pack full-index -zlz4hc -Elegacy-compress; }
 make_full-index-64k() { tree && pack full-index-64k -zlz4 -C65536 -Elegacy-compress; }
 make_tails() { tree && pack tails -zlz4hc -Eztailpacking; }
 make_tails-64k() { tree && pack tails-64k -zlz4hc -C65536 -Eztailpacking; }
+make_few() { few && pack few; }
+make_few-tails() { few && pack few-tails -zlz4hc -Eztailpacking; }
+make_few-indexed() { few && pack few-indexed -zlz4 -Elegacy-compress,force-inode-extended; }
+
+few() {
+    rm -rf "$work/source"
+    mkdir "$work/source"
+    "$here/../few.sh" "$work/source"
+}
 
 all="plain compact-inodes extended-inodes no-inline-data no-attributes chunks chunk-indexes lz4 lz4hc-64k lz4-16k-short
-    full-index full-index-64k tails tails-64k damaged"
+    full-index full-index-64k tails tails-64k few few-tails few-indexed damaged"
 for name in ${*:-$all}; do
     case $name in
     damaged) "$here/damage.py" "$here/damaged" ;;

@@ -157,6 +157,8 @@ def system_use():
     image = Image()
     image.put(image.entry("victim", b"PX") + 4, "I", 0o050644).save("mode-without-type")
     image = Image()
+    image.put(image.entry("", b"PX") + 4, "I", 0o050755).save("root-mode-without-type")
+    image = Image()
     image.put(image.entry("victim", b"PX") + 2, "B", 12).save("entry-too-short-for-its-fields")
     image = Image()
     image.put(image.entry("victim", b"NM") + 2, "B", 0).save("entry-length-0")

@@ -24,6 +24,11 @@ without_long_links() { # genisoimage writes targets that need more than one entr
     rm "$source/links/long" "$source/links/many"
     touch -d @1600000000 "$source/links"
 }
+few() {
+    rm -rf "$source"
+    mkdir -m 755 "$source"
+    "$here/../few.sh" "$source" "$@"
+}
 facts() { # IMAGE
     echo "# type=iso9660 label=$(blkid -p -n iso9660 -s LABEL -o value "$1") uuid=$(blkid -p -n iso9660 -s UUID -o value "$1") block=2048"
 }
@@ -69,6 +74,19 @@ make_joliet() {
     genisoimage -J -joliet-long -o "$work/joliet.img" "$source"
     pack joliet ,mode,uid,gid,links
 }
+make_few() {
+    few
+    rm "$source/long-link" # xorriso 1.5.4 fails on it
+    xorriso -outdev "$work/few.img" -volid Golden -padding 0 -map "$source" / -set_filter_r --zisofs / --
+    pack few
+}
+make_few-joliet() {
+    few plain
+    (cd "$source/d/e" && mv nnn* "$(printf 'n%.0s' $(seq 100))")
+    touch -d @1700000000 "$source/d/e"
+    genisoimage -J -joliet-long -o "$work/few-joliet.img" "$source"
+    pack few-joliet ,mode,uid,gid,links
+}
 make_plain() {
     tree plain
     rm -rf "$source"/names/[ÜGb]*
@@ -109,7 +127,7 @@ make_sections() { # a file of two extents
     pack sections ,mode,uid,gid,links,mtime
 }
 
-all="rock-ridge rock-ridge-xorriso hybrid joliet plain level-3 zisofs udf-bridge sections damaged"
+all="rock-ridge rock-ridge-xorriso hybrid joliet plain level-3 zisofs udf-bridge sections few few-joliet damaged"
 for name in ${*:-$all}; do
     case $name in
     damaged) "$here/damage.py" "$here/damaged" ;;

@@ -45,9 +45,23 @@ pack() { zstd -q -19 -f "$work/$1.img" -o "$here/$1.img.zst"; }
 crafted() { # NAME
     "$here/craft.py" "$1" "$work/$1.img"
 }
+few() { # NAME: with a compressed file
+    local image=$work/$1.img
+    truncate -s 1100K "$image"
+    mkntfs -q -F -L few -c 512 "$image" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    mount -t ntfs-3g -o loop,compression,streams_interface=windows "$image" "$mount"
+    mkdir "$mount/c"
+    python3 -c 'import os, sys
+os.setxattr(sys.argv[1], "system.ntfs_attrib_be", b"\0\0\x08\0")' "$mount/c"
+    seq 1 3000 > "$mount/c/compressed"
+    "$here/../few.sh" "$mount" plain
+    ln "$mount/d/hello" "$mount/hard"
+    printf 'stream' > "$mount/d/hello:beside"
+    umount "$mount"
+}
 
 all="clusters-4k clusters-512 clusters-64k sectors-4096 special fragments directories compressed
-    partly-written table-list torn-boot-sector damaged"
+    partly-written table-list torn-boot-sector few damaged"
 for name in ${*:-$all}; do
     case $name in
     clusters-4k) make "$name" 12M 4096 512 files streams sparse ;;
@@ -61,6 +75,7 @@ for name in ${*:-$all}; do
     table-list) make "$name" 8M 1024 512 files directories ;;
     partly-written) make "$name" 8M 4096 512 files compressed ;;
     torn-boot-sector) make "$name" 8M 4096 512 special ;;
+    few) few "$name" ;;
     damaged)
         "$here/damage.py" "$here/damaged"
         continue

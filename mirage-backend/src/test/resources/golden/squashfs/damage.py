@@ -254,6 +254,14 @@ def content():
     bomb = zlib.compress(bytes(5000))
     image.data[start : start + len(bomb)] = bomb
     image.put(image.inode("victim") + 56, "I", len(bomb)).save("block-bomb")
+    # As many blocks as there are, without an end in a fragment, each stored as it is in no bytes: zeros.
+    image = Image(*packed)
+    inode = image.inode("victim")
+    blocks = image.get(inode + 24, "Q") // 4096
+    image.put(inode + 24, "Q", blocks * 4096)
+    for i in range(blocks):
+        image.put(inode + 56 + 4 * i, "I", 1 << 24)
+    image.save("blocks-of-nothing")
     image = Image(*packed)
     table = zlib.decompressobj().decompress(image.data[image.table(80) :])
     image.put(struct.unpack_from("<Q", table, 16)[0], "I", ABSENT).save("fragment-no-stream")

@@ -65,9 +65,17 @@ os.makedirs("/".join("d%d" % i for i in range(40)))
 P
     pack directories -all-time 1700000000
 }
+make_few() { few && pack few -comp gzip -b 16K; }
+make_few-plain() { few && pack few-plain -noI -noId -noF -noX -b 16K; }
+make_few-blocks() { few && pack few-blocks -noI -noId -noX -comp zstd -no-fragments -no-exports -b 4K; }
+few() {
+    rm -rf "$work/source"
+    mkdir "$work/source"
+    "$here/../few.sh" "$work/source"
+}
 
 all="gzip xz lzo lz4 zstd blocks-4k blocks-1m plain plain-files plain-fragments no-fragments tail-ends no-exports
-    no-sparse no-attributes directories damaged"
+    no-sparse no-attributes directories few few-plain few-blocks damaged"
 for name in ${*:-$all}; do
     case $name in
     damaged) "$here/damage.py" "$here/damaged" ;;

@@ -266,9 +266,17 @@ with open(expected, "w") as out:
         out.write("\t".join(columns) + "\n")
 P
 }
+make_few() {
+    format "$1" 16M -m uuid=$uuid
+    fill "$1" "$here/../few.sh" .
+}
+make_few-1k() {
+    format "$1" 16M -m uuid=$uuid,rmapbt=1 -b size=1024 -i size=512 -n size=4096
+    fill "$1" "$here/../few.sh" .
+}
 
 all="v5 old-times blocks-1k inodes-2048 directory-blocks-64k meta-uuid directories attributes extents reflink
-    needs-repair dirty-log v4 v4-file-types v4-attributes damaged"
+    needs-repair dirty-log v4 v4-file-types v4-attributes few few-1k damaged"
 for name in ${*:-$all}; do
     image=$work/$name.img
     case $name in

@@ -3,6 +3,7 @@ package mirage.filesystem.btrfs;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.WorkBudget;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,7 @@ final class BtrfsContent implements ByteSource {
     private final int sectorSize;
     private final long length;
     private final List<Piece> pieces;
+    private final WorkBudget work;
     private final Map<Long, byte[]> decoded = new RecentlyUsed<>(MAX_DECODED);
 
     /**
@@ -39,18 +41,21 @@ final class BtrfsContent implements ByteSource {
         }
     }
 
-    private BtrfsContent(ByteSource volume, int sectorSize, long length, List<Piece> pieces) {
+    private BtrfsContent(
+            ByteSource volume, int sectorSize, long length, List<Piece> pieces, WorkBudget work) {
         this.volume = volume;
         this.sectorSize = sectorSize;
         this.length = length;
         this.pieces = pieces;
+        this.work = work;
     }
 
     /**
      * @param source the bytes of the volume
      * @throws FormatException when any extent makes no sense, or is not on this device
      */
-    static BtrfsContent open(ByteSource source, BtrfsVolume volume, BtrfsInode inode)
+    static BtrfsContent open(
+            ByteSource source, BtrfsVolume volume, BtrfsInode inode, WorkBudget work)
             throws IOException {
         List<Piece> pieces = new ArrayList<>();
         new BtrfsExtents(volume)
@@ -70,7 +75,7 @@ final class BtrfsContent implements ByteSource {
                         what -> {
                             throw new FormatException("inode " + inode.number() + ": " + what);
                         });
-        return new BtrfsContent(source, volume.blockSize(), inode.size(), pieces);
+        return new BtrfsContent(source, volume.blockSize(), inode.size(), pieces, work);
     }
 
     private static long place(BtrfsVolume volume, BtrfsExtent extent) throws FormatException {
@@ -153,6 +158,7 @@ final class BtrfsContent implements ByteSource {
 
     private byte[] decode(Piece piece) throws IOException {
         BtrfsExtent extent = piece.extent;
+        work.charge(extent.storedBytes() + extent.decodedBytes());
         if (extent.compression() == null || extent.kind() == BtrfsExtent.Kind.INLINE) {
             return extent.inlineBytes(sectorSize);
         }

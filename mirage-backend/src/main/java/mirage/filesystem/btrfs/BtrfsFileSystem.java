@@ -49,23 +49,26 @@ final class BtrfsFileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        BtrfsVolume reader = BtrfsVolume.open(volume, superblock, warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        BtrfsVolume reader =
+                BtrfsVolume.open(
+                        volume, superblock, warnings, WorkBudget.ofVolume(volume.length(), work));
         new TreeWalk<>(reader, new BtrfsFileTree(reader), visitor).run();
     }
 
     @Override
-    public ByteSource content(FileRecord file) throws IOException {
-        try {
-            // What is wrong was told by the walk that showed the file.
-            BtrfsVolume reader = BtrfsVolume.open(volume, superblock, new Warnings());
-            BtrfsInode inode = new BtrfsFileTree(reader).inode(BtrfsNumber.of(file.inode()));
-            if (inode.type() != FileType.REGULAR) {
-                throw new FormatException("inode " + file.inode() + " is no regular file");
-            }
-            return BtrfsContent.open(volume, reader, inode);
-        } catch (WorkBudget.ExhaustedException e) {
-            throw new FormatException("btrfs " + e.getMessage(), e);
+    public ByteSource content(FileRecord file, WorkBudget work) throws IOException {
+        // What is wrong was told by the walk that showed the file.
+        BtrfsVolume reader =
+                BtrfsVolume.open(
+                        volume,
+                        superblock,
+                        new Warnings(),
+                        WorkBudget.ofVolume(volume.length(), work));
+        BtrfsInode inode = new BtrfsFileTree(reader).inode(BtrfsNumber.of(file.inode()));
+        if (inode.type() != FileType.REGULAR) {
+            throw new FormatException("inode " + file.inode() + " is no regular file");
         }
+        return BtrfsContent.open(volume, reader, inode, work);
     }
 }

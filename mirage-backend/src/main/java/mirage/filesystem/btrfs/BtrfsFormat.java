@@ -34,7 +34,9 @@ public final class BtrfsFormat implements FileSystemFormat {
             throws IOException {
         Warnings onTheWay = new Warnings();
         try {
-            new BtrfsFileTree(BtrfsVolume.open(volume, superblock, onTheWay)).root();
+            new BtrfsFileTree(
+                            BtrfsVolume.open(volume, superblock, onTheWay, WorkBudget.ofOpening()))
+                    .root();
         } catch (FormatException | WorkBudget.ExhaustedException e) {
             String reason = onTheWay.messages().stream().findFirst().orElse("nothing else is odd");
             throw new FormatException("btrfs " + e.getMessage() + ": " + reason, e);

@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.StructReader;
 import mirage.bytes.Warnings;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.VolumeReader;
 
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,9 @@ final class BtrfsVolume extends VolumeReader {
     private final BtrfsChunks chunks;
     private final BtrfsNodes nodes;
 
-    private BtrfsVolume(ByteSource source, BtrfsSuperblock superblock, Warnings warnings) {
-        super("btrfs", source, ByteOrder.LITTLE_ENDIAN, warnings);
+    private BtrfsVolume(
+            ByteSource source, BtrfsSuperblock superblock, Warnings warnings, WorkBudget budget) {
+        super("btrfs", source, ByteOrder.LITTLE_ENDIAN, warnings, budget);
         this.superblock = superblock;
         this.chunks = new BtrfsChunks(source, superblock.device());
         this.nodes = new BtrfsNodes(this);
@@ -32,9 +34,10 @@ final class BtrfsVolume extends VolumeReader {
      *
      * @throws FormatException when the superblock names none that make sense
      */
-    static BtrfsVolume open(ByteSource source, BtrfsSuperblock superblock, Warnings warnings)
+    static BtrfsVolume open(
+            ByteSource source, BtrfsSuperblock superblock, Warnings warnings, WorkBudget budget)
             throws IOException {
-        BtrfsVolume volume = new BtrfsVolume(source, superblock, warnings);
+        BtrfsVolume volume = new BtrfsVolume(source, superblock, warnings, budget);
         volume.readSystemChunks();
         volume.readChunkTree();
         return volume;

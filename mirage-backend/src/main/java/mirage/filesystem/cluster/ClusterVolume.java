@@ -4,6 +4,7 @@ import static mirage.filesystem.cluster.ClusterGeometry.FIRST_CLUSTER;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.VolumeReader;
 
 import java.nio.ByteOrder;
@@ -18,8 +19,12 @@ public final class ClusterVolume extends VolumeReader {
      * @param format begins all warnings
      */
     public ClusterVolume(
-            String format, ByteSource source, ClusterGeometry geometry, Warnings warnings) {
-        super(format, source, ByteOrder.LITTLE_ENDIAN, warnings);
+            String format,
+            ByteSource source,
+            ClusterGeometry geometry,
+            Warnings warnings,
+            WorkBudget budget) {
+        super(format, source, ByteOrder.LITTLE_ENDIAN, warnings, budget);
         this.geometry = geometry;
         this.volumeBytes = source.length();
         long room = Math.max(0, source.length() - geometry.heap());

@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdException;
 
 import mirage.bytes.FormatException;
 
+import org.tukaani.xz.BasicArrayCache;
 import org.tukaani.xz.SingleXZInputStream;
 
 import java.io.ByteArrayInputStream;
@@ -31,7 +32,7 @@ public final class BlockDecoders {
     /** Deflate with zlib's header and checksum: RFC 1950. */
     public static final BlockDecoder ZLIB = BlockDecoders::inflate;
 
-    /** xz files with one stream. */
+    /** xz files with one stream. The dictionary that a few bytes ask for is used again, and not cleared each time. */
     public static final BlockDecoder XZ = BlockDecoders::decodeXz;
 
     /** Frames of zstd: RFC 8878. Decoded in one step into the target, so that a window costs no memory. */
@@ -64,7 +65,11 @@ public final class BlockDecoders {
 
     private static int decodeXz(byte[] stored, byte[] target) throws FormatException {
         try (InputStream in =
-                new SingleXZInputStream(new ByteArrayInputStream(stored), XZ_MEMORY_KIB)) {
+                new SingleXZInputStream(
+                        new ByteArrayInputStream(stored),
+                        XZ_MEMORY_KIB,
+                        true,
+                        BasicArrayCache.getInstance())) {
             int done = in.readNBytes(target, 0, target.length);
             if (done == target.length && in.read() >= 0) {
                 throw tooLong("xz", target);

@@ -2,6 +2,7 @@ package mirage.filesystem.erofs;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.decode.Lz4Block;
 import mirage.filesystem.decode.PieceSource;
 
@@ -13,15 +14,17 @@ final class ErofsFileSource extends PieceSource {
     private final ByteSource volume;
     private final CompressedExtents extents;
     private final int blockSize;
+    private final WorkBudget work;
 
     /** The extent that was read last: reading goes on in it. */
     private volatile Piece last = new Piece(0, 0, new byte[0], 0);
 
-    ErofsFileSource(ByteSource volume, CompressedExtents extents, int blockSize) {
+    ErofsFileSource(ByteSource volume, CompressedExtents extents, int blockSize, WorkBudget work) {
         super(extents.size());
         this.volume = volume;
         this.extents = extents;
         this.blockSize = blockSize;
+        this.work = work;
     }
 
     @Override
@@ -35,6 +38,7 @@ final class ErofsFileSource extends PieceSource {
     }
 
     private Piece decode(int index) throws IOException {
+        work.charge(extents.stored(index) + extents.length(index));
         byte[] stored = new byte[extents.stored(index)];
         volume.readFully(extents.place(index), ByteBuffer.wrap(stored));
         int length = (int) extents.length(index);

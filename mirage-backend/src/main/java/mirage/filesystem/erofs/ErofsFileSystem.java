@@ -6,6 +6,7 @@ import mirage.bytes.Warnings;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileType;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.TreeWalk;
 
 import java.io.IOException;
@@ -48,14 +49,21 @@ final class ErofsFileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        ErofsVolume reader = new ErofsVolume(volume, superblock, warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        ErofsVolume reader =
+                new ErofsVolume(
+                        volume, superblock, warnings, WorkBudget.ofVolume(volume.length(), work));
         new TreeWalk<>(reader, new ErofsTree(reader), visitor).run();
     }
 
     @Override
-    public ByteSource content(FileRecord file) throws IOException {
-        ErofsVolume reader = new ErofsVolume(volume, superblock, new Warnings());
+    public ByteSource content(FileRecord file, WorkBudget work) throws IOException {
+        ErofsVolume reader =
+                new ErofsVolume(
+                        volume,
+                        superblock,
+                        new Warnings(),
+                        WorkBudget.ofVolume(volume.length(), work));
         ErofsInode inode = ErofsInode.read(reader, file.inode());
         if (inode.type() != FileType.REGULAR
                 || inode.size() != file.size()
@@ -67,6 +75,6 @@ final class ErofsFileSystem implements FileSystem {
                             + file.inode());
         }
         return new ErofsFileSource(
-                volume, CompressedExtents.read(reader, inode), superblock.blockSize());
+                volume, CompressedExtents.read(reader, inode), superblock.blockSize(), work);
     }
 }

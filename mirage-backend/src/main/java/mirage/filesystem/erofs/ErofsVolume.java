@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.StructReader;
 import mirage.bytes.Warnings;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.VolumeReader;
 
 import java.io.IOException;
@@ -14,8 +15,9 @@ final class ErofsVolume extends VolumeReader {
     private final ErofsSuperblock superblock;
     private final long length;
 
-    ErofsVolume(ByteSource source, ErofsSuperblock superblock, Warnings warnings) {
-        super("erofs", source, ByteOrder.LITTLE_ENDIAN, warnings);
+    ErofsVolume(
+            ByteSource source, ErofsSuperblock superblock, Warnings warnings, WorkBudget budget) {
+        super("erofs", source, ByteOrder.LITTLE_ENDIAN, warnings, budget);
         this.superblock = superblock;
         this.length = source.length();
     }

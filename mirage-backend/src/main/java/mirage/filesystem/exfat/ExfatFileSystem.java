@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.cluster.ClusterChains;
 import mirage.filesystem.cluster.ClusterTree;
 import mirage.filesystem.cluster.ClusterVolume;
@@ -33,7 +34,7 @@ final class ExfatFileSystem implements FileSystem {
     static ExfatFileSystem open(ByteSource volume, ExfatBootSector boot, Warnings warnings)
             throws IOException {
         // what is wrong with the root directory is told when it is walked
-        ClusterVolume reader = reader(volume, boot, new Warnings());
+        ClusterVolume reader = reader(volume, boot, new Warnings(), WorkBudget.ofOpening());
         String label = ExfatEntries.open(reader, new ClusterChains(reader), boot).label();
         return new ExfatFileSystem(volume, boot, label, warnings);
     }
@@ -64,15 +65,16 @@ final class ExfatFileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        ClusterVolume reader = reader(volume, boot, warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        ClusterVolume reader =
+                reader(volume, boot, warnings, WorkBudget.ofVolume(volume.length(), work));
         ClusterChains chains = new ClusterChains(reader);
         ExfatEntries entries = ExfatEntries.open(reader, chains, boot);
         new TreeWalk<>(reader, new ClusterTree(reader, chains, entries), visitor).run();
     }
 
     private static ClusterVolume reader(
-            ByteSource volume, ExfatBootSector boot, Warnings warnings) {
-        return new ClusterVolume("exfat", volume, boot.geometry(), warnings);
+            ByteSource volume, ExfatBootSector boot, Warnings warnings, WorkBudget budget) {
+        return new ClusterVolume("exfat", volume, boot.geometry(), warnings, budget);
     }
 }

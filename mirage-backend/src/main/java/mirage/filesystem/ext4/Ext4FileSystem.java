@@ -3,6 +3,7 @@ package mirage.filesystem.ext4;
 import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.TreeWalk;
 
 import java.io.IOException;
@@ -45,8 +46,10 @@ final class Ext4FileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        Ext4Volume reader = new Ext4Volume(volume, superblock, warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        Ext4Volume reader =
+                new Ext4Volume(
+                        volume, superblock, warnings, WorkBudget.ofVolume(volume.length(), work));
         new TreeWalk<>(reader, new Ext4Tree(reader), visitor).run();
     }
 }

@@ -3,6 +3,7 @@ package mirage.filesystem.ext4;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.VolumeReader;
 
 import java.io.IOException;
@@ -15,8 +16,8 @@ final class Ext4Volume extends VolumeReader {
     private final Ext4Checksums checksums;
     private final long blockLimit;
 
-    Ext4Volume(ByteSource source, Ext4Superblock superblock, Warnings warnings) {
-        super("ext4", source, ByteOrder.LITTLE_ENDIAN, warnings);
+    Ext4Volume(ByteSource source, Ext4Superblock superblock, Warnings warnings, WorkBudget budget) {
+        super("ext4", source, ByteOrder.LITTLE_ENDIAN, warnings, budget);
         this.superblock = superblock;
         this.checksums = new Ext4Checksums(superblock.checksumSeed());
         this.blockLimit = blocksHeld(source, superblock);

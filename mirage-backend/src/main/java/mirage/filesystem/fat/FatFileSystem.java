@@ -5,6 +5,7 @@ import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.cluster.ClusterChains;
 import mirage.filesystem.cluster.ClusterTree;
 import mirage.filesystem.cluster.ClusterVolume;
@@ -61,20 +62,22 @@ final class FatFileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        ClusterVolume reader = reader(volume, boot, warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        ClusterVolume reader =
+                reader(volume, boot, warnings, WorkBudget.ofVolume(volume.length(), work));
         FatEntries entries = new FatEntries(reader, boot);
         ClusterTree tree = new ClusterTree(reader, new ClusterChains(reader), entries);
         new TreeWalk<>(reader, tree, visitor).run();
     }
 
-    private static ClusterVolume reader(ByteSource volume, FatBootSector boot, Warnings warnings) {
-        return new ClusterVolume("fat", volume, boot.geometry(), warnings);
+    private static ClusterVolume reader(
+            ByteSource volume, FatBootSector boot, Warnings warnings, WorkBudget budget) {
+        return new ClusterVolume("fat", volume, boot.geometry(), warnings, budget);
     }
 
     private static String label(ByteSource volume, FatBootSector boot) throws IOException {
         // what is wrong with the root directory is told when it is walked
-        ClusterVolume reader = reader(volume, boot, new Warnings());
+        ClusterVolume reader = reader(volume, boot, new Warnings(), WorkBudget.ofOpening());
         FatEntries entries = new FatEntries(reader, boot);
         String label = entries.label(rootContent(reader, entries));
         if (label != null) {

@@ -7,6 +7,7 @@ import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.TreeWalk;
 
 import java.io.IOException;
@@ -49,15 +50,22 @@ final class Iso9660FileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        IsoVolume reader = new IsoVolume(volume, descriptors, warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        IsoVolume reader =
+                new IsoVolume(
+                        volume, descriptors, warnings, WorkBudget.ofVolume(volume.length(), work));
         new TreeWalk<>(reader, new IsoTree(reader), visitor).run();
     }
 
     /** The number of a file is the place of its record, which says how it is compressed. */
     @Override
-    public ByteSource content(FileRecord file) throws IOException {
-        IsoVolume reader = new IsoVolume(volume, descriptors, new Warnings());
+    public ByteSource content(FileRecord file, WorkBudget work) throws IOException {
+        IsoVolume reader =
+                new IsoVolume(
+                        volume,
+                        descriptors,
+                        new Warnings(),
+                        WorkBudget.ofVolume(volume.length(), work));
         IsoRecord record = IsoDirectory.numbered(reader, file.inode());
         IsoFile found = new IsoTree(reader).read(record.position());
         RockRidge.Compression compression = found.rockRidge().compression();
@@ -71,6 +79,7 @@ final class Iso9660FileSystem implements FileSystem {
                             + file.inode());
         }
         ExtentMap map = IsoFiles.map(reader, found.sections());
-        return ZisofsFile.open(new MappedSource(volume, map, found.storedSize()), compression);
+        return ZisofsFile.open(
+                new MappedSource(volume, map, found.storedSize()), compression, work);
     }
 }

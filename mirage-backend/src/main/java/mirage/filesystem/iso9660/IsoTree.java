@@ -55,7 +55,15 @@ final class IsoTree implements FileTree<IsoFile> {
 
     @Override
     public IsoFile root() throws IOException {
-        return directory(root);
+        IsoFile file = directory(root);
+        String problem = problem(file);
+        if (problem == null) {
+            return file;
+        }
+        // A directory without which there is no tree: nobody gets to it by what Rock Ridge says.
+        volume.warn("root directory " + problem + ": it is shown as a plain directory");
+        return IsoFile.of(
+                file.number(), file.sections(), RockRidge.none(file.record().time()), true);
     }
 
     @Override

@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.StructReader;
 import mirage.bytes.Warnings;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.VolumeReader;
 
 import java.io.IOException;
@@ -15,8 +16,8 @@ final class IsoVolume extends VolumeReader {
     private final IsoDescriptors descriptors;
     private final long length;
 
-    IsoVolume(ByteSource source, IsoDescriptors descriptors, Warnings warnings) {
-        super("iso9660", source, ByteOrder.LITTLE_ENDIAN, warnings);
+    IsoVolume(ByteSource source, IsoDescriptors descriptors, Warnings warnings, WorkBudget budget) {
+        super("iso9660", source, ByteOrder.LITTLE_ENDIAN, warnings, budget);
         this.descriptors = descriptors;
         this.length = source.length();
     }

@@ -3,6 +3,7 @@ package mirage.filesystem.iso9660;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.StructReader;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.decode.BlockDecoders;
 import mirage.filesystem.decode.PieceSource;
 
@@ -27,15 +28,17 @@ final class ZisofsFile extends PieceSource {
     private final ByteSource stored;
     private final int headerBytes;
     private final int blockSize;
+    private final WorkBudget work;
 
     /** The block that was read last: reading goes on in it. */
     private volatile Piece last;
 
-    private ZisofsFile(ByteSource stored, RockRidge.Compression compression) {
+    private ZisofsFile(ByteSource stored, RockRidge.Compression compression, WorkBudget work) {
         super(compression.size());
         this.stored = stored;
         this.headerBytes = compression.headerBytes();
         this.blockSize = 1 << compression.blockLog();
+        this.work = work;
         this.last = new Piece(0, 0, ZEROS, 0);
     }
 
@@ -52,7 +55,7 @@ final class ZisofsFile extends PieceSource {
      * @param compression that {@link #isKnown}
      * @throws FormatException when the file is not compressed as it should be
      */
-    static ZisofsFile open(ByteSource stored, RockRidge.Compression compression)
+    static ZisofsFile open(ByteSource stored, RockRidge.Compression compression, WorkBudget work)
             throws IOException {
         StructReader header = read(stored, 0, HEADER_BYTES);
         header.require(
@@ -69,7 +72,7 @@ final class ZisofsFile extends PieceSource {
                 8,
                 "those of the directory record",
                 "others");
-        return new ZisofsFile(stored, compression);
+        return new ZisofsFile(stored, compression, work);
     }
 
     @Override
@@ -98,6 +101,7 @@ final class ZisofsFile extends PieceSource {
         if (start == end) {
             return new Piece(first, length, ZEROS, 0);
         }
+        work.charge(end - start + length);
         byte[] compressed = new byte[(int) (end - start)];
         stored.readFully(start, ByteBuffer.wrap(compressed));
         byte[] block = new byte[length];

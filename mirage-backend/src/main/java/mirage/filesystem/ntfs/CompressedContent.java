@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.MappedSource;
+import mirage.filesystem.WorkBudget;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class CompressedContent implements ByteSource {
     private final int unitBytes;
     private final long size;
     private final long initialized;
+    private final WorkBudget work;
     private volatile @Nullable Unit last;
 
     private record Unit(long number, byte[] bytes) {}
@@ -36,13 +38,15 @@ final class CompressedContent implements ByteSource {
             NtfsStream.Stored stored,
             int unitBytes,
             long size,
-            long initialized) {
+            long initialized,
+            WorkBudget work) {
         this.volume = volume;
         this.stored = stored;
         this.map = stored.placement().map();
         this.unitBytes = unitBytes;
         this.size = size;
         this.initialized = initialized;
+        this.work = work;
     }
 
     @Override
@@ -86,6 +90,7 @@ final class CompressedContent implements ByteSource {
         long start = number * unitBytes;
         int limit = (int) Math.min(unitBytes, Math.max(0, stored.end() - start));
         int held = held(start, start + limit);
+        work.charge((long) held + unitBytes);
         byte[] bytes = new byte[unitBytes];
         if (held == 0) {
             return bytes;

@@ -6,6 +6,7 @@ import mirage.bytes.Warnings;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.TreeWalk;
 
 import java.io.IOException;
@@ -32,7 +33,7 @@ final class NtfsFileSystem implements FileSystem {
      */
     static NtfsFileSystem open(ByteSource volume, NtfsBootSector boot, Warnings warnings)
             throws IOException {
-        NtfsVolume reader = new NtfsVolume(volume, boot, warnings);
+        NtfsVolume reader = new NtfsVolume(volume, boot, warnings, WorkBudget.ofOpening());
         NtfsFileReader files = new NtfsFileReader(reader, new NtfsRecordTable(reader));
         NtfsVolumeFile about = NtfsVolumeFile.read(reader, files);
         if (about.isDirty()) {
@@ -71,15 +72,18 @@ final class NtfsFileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        NtfsVolume reader = new NtfsVolume(volume, boot, warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        NtfsVolume reader =
+                new NtfsVolume(volume, boot, warnings, WorkBudget.ofVolume(volume.length(), work));
         new TreeWalk<>(reader, new NtfsTree(reader), visitor).run();
     }
 
     /** A file may have several streams that are compressed: it is the one that lies where the record says. */
     @Override
-    public ByteSource content(FileRecord file) throws IOException {
-        NtfsVolume reader = new NtfsVolume(volume, boot, new Warnings());
+    public ByteSource content(FileRecord file, WorkBudget work) throws IOException {
+        NtfsVolume reader =
+                new NtfsVolume(
+                        volume, boot, new Warnings(), WorkBudget.ofVolume(volume.length(), work));
         NtfsFile found = new NtfsFileReader(reader, new NtfsRecordTable(reader)).read(file.inode());
         for (List<NtfsAttribute> parts :
                 NtfsStream.byName(found.attributes(), NtfsAttribute.DATA).values()) {
@@ -94,7 +98,8 @@ final class NtfsFileSystem implements FileSystem {
                         stored,
                         stream.unitBytes(reader),
                         stream.size(),
-                        stream.initialized());
+                        stream.initialized(),
+                        work);
             }
         }
         throw new FormatException("ntfs inode " + file.inode() + ": no compressed stream of it");

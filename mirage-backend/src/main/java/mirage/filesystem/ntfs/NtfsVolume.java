@@ -2,6 +2,7 @@ package mirage.filesystem.ntfs;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.VolumeReader;
 
 import java.nio.ByteOrder;
@@ -13,8 +14,8 @@ final class NtfsVolume extends VolumeReader {
     private final NtfsBootSector boot;
     private final long clusters;
 
-    NtfsVolume(ByteSource source, NtfsBootSector boot, Warnings warnings) {
-        super("ntfs", source, ByteOrder.LITTLE_ENDIAN, warnings);
+    NtfsVolume(ByteSource source, NtfsBootSector boot, Warnings warnings, WorkBudget budget) {
+        super("ntfs", source, ByteOrder.LITTLE_ENDIAN, warnings, budget);
         this.boot = boot;
         this.clusters = boot.clustersHeld(source);
     }

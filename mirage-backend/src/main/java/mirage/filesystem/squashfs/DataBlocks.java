@@ -2,12 +2,12 @@ package mirage.filesystem.squashfs;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
-import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.SoftCache;
+import mirage.filesystem.WorkBudget;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * Blocks of files, decoded, with those in mind that were used last: many files may share one. Safe for use by many
@@ -18,7 +18,7 @@ final class DataBlocks {
 
     private final ByteSource volume;
     private final SquashfsSuperblock superblock;
-    private final Map<Key, byte[]> kept;
+    private final SoftCache<Key, byte[]> kept;
 
     /** A block by its place, and by its stored length and how it is stored. */
     private record Key(long place, int word) {}
@@ -26,25 +26,22 @@ final class DataBlocks {
     DataBlocks(ByteSource volume, SquashfsSuperblock superblock) {
         this.volume = volume;
         this.superblock = superblock;
-        this.kept = new RecentlyUsed<>(MAX_KEPT_BYTES / superblock.blockSize());
+        this.kept = new SoftCache<>(MAX_KEPT_BYTES / superblock.blockSize());
     }
 
     /**
      * @param word see {@link SquashfsBlocks#word}; not 0
+     * @param work is charged for a block that is decoded, with all that it may hold
      * @return at most the size of a block; not to be changed
      * @throws FormatException when it is damaged or outside the volume
      */
-    byte[] read(long place, int word) throws IOException {
+    byte[] read(long place, int word, WorkBudget work) throws IOException {
         Key key = new Key(place, word);
-        byte[] block;
-        synchronized (kept) {
-            block = kept.get(key);
-        }
+        byte[] block = kept.get(key);
         if (block == null) {
+            work.charge((long) SquashfsBlocks.storedBytes(word) + superblock.blockSize());
             block = decode(place, word);
-            synchronized (kept) {
-                kept.put(key, block);
-            }
+            kept.put(key, block);
         }
         return block;
     }

@@ -2,13 +2,12 @@ package mirage.filesystem.squashfs;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
-import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.SoftCache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * Metadata blocks, decoded, with those in mind that were used last. "Packing Metadata". Safe for use by many threads,
@@ -27,7 +26,7 @@ final class MetadataBlocks {
     private final ByteSource volume;
     private final SquashfsSuperblock superblock;
     private final long end;
-    private final Map<Long, Block> kept = new RecentlyUsed<>(MAX_KEPT);
+    private final SoftCache<Long, Block> kept = new SoftCache<>(MAX_KEPT);
 
     /**
      * A metadata block.
@@ -45,7 +44,7 @@ final class MetadataBlocks {
 
     /** Whether {@link #read} need not decode. */
     synchronized boolean isKept(long position) {
-        return kept.containsKey(position);
+        return kept.get(position) != null;
     }
 
     /**

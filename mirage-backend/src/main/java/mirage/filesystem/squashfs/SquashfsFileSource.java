@@ -1,6 +1,7 @@
 package mirage.filesystem.squashfs;
 
 import mirage.bytes.FormatException;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.decode.PieceSource;
 
 import java.io.IOException;
@@ -15,15 +16,21 @@ final class SquashfsFileSource extends PieceSource {
     private final DataBlocks data;
     private final SquashfsBlocks blocks;
     private final SquashfsFiles.Fragment fragment;
+    private final WorkBudget work;
 
     /**
      * @param fragment with the end of the file; any if it has none
      */
-    SquashfsFileSource(DataBlocks data, SquashfsBlocks blocks, SquashfsFiles.Fragment fragment) {
+    SquashfsFileSource(
+            DataBlocks data,
+            SquashfsBlocks blocks,
+            SquashfsFiles.Fragment fragment,
+            WorkBudget work) {
         super(blocks.fileSize());
         this.data = data;
         this.blocks = blocks;
         this.fragment = fragment;
+        this.work = work;
     }
 
     @Override
@@ -35,7 +42,7 @@ final class SquashfsFileSource extends PieceSource {
     /** "If a data block other than the last one unpacks to less than block size", zeros follow. */
     private Piece block(int index) throws IOException {
         int word = blocks.word(index);
-        byte[] bytes = word == 0 ? ZEROS : data.read(blocks.place(index), word);
+        byte[] bytes = word == 0 ? ZEROS : data.read(blocks.place(index), word, work);
         if (bytes.length > blocks.length(index)) {
             throw new FormatException(
                     "squashfs block at "
@@ -49,7 +56,7 @@ final class SquashfsFileSource extends PieceSource {
     }
 
     private Piece tail() throws IOException {
-        byte[] bytes = data.read(fragment.start(), fragment.word());
+        byte[] bytes = data.read(fragment.start(), fragment.word(), work);
         int length = blocks.tailLength();
         if (blocks.tail().offset() > bytes.length - length) {
             throw new FormatException(

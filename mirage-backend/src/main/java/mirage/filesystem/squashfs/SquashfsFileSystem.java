@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.TreeWalk;
 
 import java.io.IOException;
@@ -52,23 +53,23 @@ final class SquashfsFileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        SquashfsVolume reader = reader(warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        SquashfsVolume reader = reader(warnings, WorkBudget.ofVolume(volume.length(), work));
         new TreeWalk<>(reader, new SquashfsTree(reader), visitor).run();
     }
 
     @Override
-    public ByteSource content(FileRecord file) throws IOException {
-        SquashfsVolume reader = reader(new Warnings());
+    public ByteSource content(FileRecord file, WorkBudget work) throws IOException {
+        SquashfsVolume reader = reader(new Warnings(), WorkBudget.ofVolume(volume.length(), work));
         SquashfsBlocks blocks = lookup.find(reader, file).blocks();
         SquashfsFiles.Fragment fragment =
                 blocks.tailLength() == 0
                         ? new SquashfsFiles.Fragment(0, 0)
                         : SquashfsFiles.Fragment.read(reader, blocks.tail().fragment());
-        return new SquashfsFileSource(data, blocks, fragment);
+        return new SquashfsFileSource(data, blocks, fragment, work);
     }
 
-    private SquashfsVolume reader(Warnings takes) {
-        return new SquashfsVolume(volume, superblock, metadata, takes);
+    private SquashfsVolume reader(Warnings takes, WorkBudget budget) {
+        return new SquashfsVolume(volume, superblock, metadata, takes, budget);
     }
 }

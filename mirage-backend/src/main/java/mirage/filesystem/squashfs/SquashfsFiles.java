@@ -83,8 +83,7 @@ final class SquashfsFiles {
         if (blocks.tailLength() == 0) {
             return blocks.arePlain()
                     ? content(blocks.plainMap())
-                    : new Content.Encoded(
-                            new ExtentMap.Builder().add(0, stored, blocks.start()).build());
+                    : new Content.Encoded(stored(blocks).build());
         }
         Fragment fragment = Fragment.read(volume, blocks.tail().fragment());
         requireHeld(fragment.start(), fragment.storedBytes());
@@ -105,14 +104,17 @@ final class SquashfsFiles {
                                     blocks.tailLength(),
                                     fragment.start() + blocks.tail().offset()));
         }
-        ExtentMap.Builder both = new ExtentMap.Builder();
-        if (stored > 0) {
-            both.add(0, stored, blocks.start());
-        }
+        ExtentMap.Builder both = stored(blocks);
         if (fragment.storedBytes() > 0) {
             both.add(stored, fragment.storedBytes(), fragment.start());
         }
         return new Content.Encoded(both.build());
+    }
+
+    /** Where the blocks lie: nowhere, when each of them says that it takes no bytes. */
+    private static ExtentMap.Builder stored(SquashfsBlocks blocks) {
+        ExtentMap.Builder map = new ExtentMap.Builder();
+        return blocks.storedLength() == 0 ? map : map.add(0, blocks.storedLength(), blocks.start());
     }
 
     private static Content content(ExtentMap.Builder map) {

@@ -4,7 +4,7 @@ import mirage.bytes.FormatException;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
-import mirage.filesystem.RecentlyUsed;
+import mirage.filesystem.SoftCache;
 import mirage.filesystem.walk.DirectoryEntry;
 import mirage.filesystem.walk.DirectoryListing;
 
@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds the inode of a record that a walk showed: by the export table, which has a reference for each inode number, or
@@ -27,9 +26,10 @@ final class SquashfsLookup {
     private static final int MAX_KEPT = 4;
 
     private static final int MAX_KEPT_ENTRIES = 1 << 16;
+    private static final int ENTRY_COST = 256;
     private static final int MAX_ENTRIES = 2 << 20;
 
-    private final Map<RawName, List<DirectoryEntry>> kept = new RecentlyUsed<>(MAX_KEPT);
+    private final SoftCache<RawName, List<DirectoryEntry>> kept = new SoftCache<>(MAX_KEPT);
 
     /**
      * @throws FormatException when there is no such file
@@ -102,6 +102,8 @@ final class SquashfsLookup {
         List<DirectoryEntry> entries = kept.get(path);
         if (entries == null) {
             entries = list(volume, directory).entries();
+            // Its blocks may be at hand, and cost nothing: taking them apart does.
+            volume.charge((long) ENTRY_COST * entries.size());
             if (entries.size() <= MAX_KEPT_ENTRIES) {
                 kept.put(path, entries);
             }

@@ -2,6 +2,7 @@ package mirage.filesystem.squashfs;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.VolumeReader;
 
 import java.io.IOException;
@@ -21,8 +22,9 @@ final class SquashfsVolume extends VolumeReader {
             ByteSource source,
             SquashfsSuperblock superblock,
             MetadataBlocks blocks,
-            Warnings warnings) {
-        super("squashfs", source, ByteOrder.LITTLE_ENDIAN, warnings);
+            Warnings warnings,
+            WorkBudget budget) {
+        super("squashfs", source, ByteOrder.LITTLE_ENDIAN, warnings, budget);
         this.superblock = superblock;
         this.blocks = blocks;
         this.end = superblock.end(source);

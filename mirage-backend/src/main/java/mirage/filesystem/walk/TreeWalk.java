@@ -1,6 +1,7 @@
 package mirage.filesystem.walk;
 
 import mirage.bytes.FormatException;
+import mirage.bytes.HeapShare;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileSystem.FileVisitor;
 import mirage.filesystem.LongSet;
@@ -28,8 +29,8 @@ public final class TreeWalk<F> {
     /** A path that is longer is left out with all below it; no system call takes more than 4096 bytes at once. */
     private static final int MAX_PATH_BYTES = 1 << 16;
 
-    /** Names of all directories on the way to the current one: about 150 MiB. */
-    private static final int MAX_HELD_ENTRIES = 2 << 20;
+    /** Names of all directories on the way to the current one. */
+    private static final int MAX_HELD_ENTRIES = HeapShare.count(6, 100, 2 << 20);
 
     /** Entries that make it worth while to read files ahead; fewer share the cached pieces. */
     private static final int LARGE_DIRECTORY = 4096;

@@ -39,13 +39,19 @@ public abstract class VolumeReader {
     /**
      * @param format begins all warnings
      * @param source the volume
+     * @param budget for all that is read
      */
-    protected VolumeReader(String format, ByteSource source, ByteOrder order, Warnings warnings) {
+    protected VolumeReader(
+            String format,
+            ByteSource source,
+            ByteOrder order,
+            Warnings warnings,
+            WorkBudget budget) {
         this.format = format;
         this.source = source;
         this.order = order;
         this.warnings = warnings;
-        this.budget = new WorkBudget(source.length());
+        this.budget = budget;
     }
 
     /** In bytes; 1 where a format has no blocks. */

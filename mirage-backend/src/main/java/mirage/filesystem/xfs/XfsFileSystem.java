@@ -3,6 +3,7 @@ package mirage.filesystem.xfs;
 import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.TreeWalk;
 
 import java.io.IOException;
@@ -45,8 +46,10 @@ final class XfsFileSystem implements FileSystem {
     }
 
     @Override
-    public void walk(FileVisitor visitor) throws IOException {
-        XfsVolume reader = new XfsVolume(volume, superblock, warnings);
+    public void walk(FileVisitor visitor, WorkBudget work) throws IOException {
+        XfsVolume reader =
+                new XfsVolume(
+                        volume, superblock, warnings, WorkBudget.ofVolume(volume.length(), work));
         new TreeWalk<>(reader, new XfsTree(reader), visitor).run();
     }
 }

@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.walk.VolumeReader;
 
 import java.io.IOException;
@@ -18,8 +19,8 @@ final class XfsVolume extends VolumeReader {
     private final XfsSuperblock superblock;
     private final long blockLimit;
 
-    XfsVolume(ByteSource source, XfsSuperblock superblock, Warnings warnings) {
-        super("xfs", source, ByteOrder.BIG_ENDIAN, warnings);
+    XfsVolume(ByteSource source, XfsSuperblock superblock, Warnings warnings, WorkBudget budget) {
+        super("xfs", source, ByteOrder.BIG_ENDIAN, warnings, budget);
         this.superblock = superblock;
         this.blockLimit = superblock.blocksHeld(source);
     }

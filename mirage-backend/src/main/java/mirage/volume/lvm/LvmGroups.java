@@ -29,6 +29,7 @@ public final class LvmGroups implements VolumeAssembler {
     private final Map<String, VolumeGroup> groups = new LinkedHashMap<>();
     private final Set<String> assembled = new HashSet<>();
     private final Map<String, Ranges> used = new HashMap<>();
+    private final MetadataArea.TextBudget texts = new MetadataArea.TextBudget();
 
     /**
      * @param runs for the maps of the logical volumes
@@ -62,7 +63,7 @@ public final class LvmGroups implements VolumeAssembler {
         }
         for (Extent area : label.metadataAreas()) {
             try {
-                String text = MetadataArea.text(bytes, area);
+                String text = MetadataArea.text(bytes, area, texts);
                 if (text != null) {
                     add(VolumeGroup.parse(text), volume);
                 }

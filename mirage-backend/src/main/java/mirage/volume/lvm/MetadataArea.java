@@ -34,14 +34,30 @@ final class MetadataArea {
 
     private MetadataArea() {}
 
+    /** How many bytes of text may still be read from one disk, whose volumes may lie in the same bytes. */
+    static final class TextBudget {
+        private static final int BYTES = 32 << 20;
+
+        private long left = BYTES;
+
+        private void charge(int bytes) throws FormatException {
+            left -= bytes;
+            if (left < 0) {
+                throw new FormatException("LVM metadata: more than " + BYTES + " bytes of text");
+            }
+        }
+    }
+
     /**
      * The text of an area.
      *
      * @param device the physical volume
+     * @param texts takes what is read
      * @return null when there is none: the volume is in no group, or its texts are elsewhere
      * @throws FormatException when the area is damaged
      */
-    static @Nullable String text(ByteSource device, Extent area) throws IOException {
+    static @Nullable String text(ByteSource device, Extent area, TextBudget texts)
+            throws IOException {
         StructReader in =
                 StructReader.read(
                         "LVM metadata",
@@ -71,7 +87,9 @@ final class MetadataArea {
         }
         long offset = in.boundedS64(40, HEADER_BYTES, areaLength - 1, "offset of the text");
         int most = (int) Math.min(MAX_TEXT_BYTES, areaLength - HEADER_BYTES);
-        byte[] text = new byte[(int) in.boundedS64(48, 1, most, "length of the text")];
+        int length = (int) in.boundedS64(48, 1, most, "length of the text");
+        texts.charge(length);
+        byte[] text = new byte[length];
         int first = (int) Math.min(text.length, areaLength - offset);
         device.readFully(area.offset() + offset, ByteBuffer.wrap(text, 0, first));
         device.readFully(

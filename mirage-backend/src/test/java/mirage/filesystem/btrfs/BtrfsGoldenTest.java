@@ -84,6 +84,8 @@ final class BtrfsGoldenTest {
                         "duplicated",
                         "explicit-holes",
                         "extents",
+                        "few",
+                        "few-compressed",
                         "log",
                         "metadata-uuid",
                         "mixed",

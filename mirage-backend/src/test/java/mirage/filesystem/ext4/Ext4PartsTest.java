@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import mirage.bytes.FormatException;
 import mirage.filesystem.LongSet;
 import mirage.filesystem.RawName;
-import mirage.filesystem.WorkBudget;
 
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -43,18 +41,6 @@ final class Ext4PartsTest {
             long value = 1 + random.nextLong(5000) * (1L << random.nextInt(40));
             assertThat(set.add(value)).isEqualTo(same.add(value));
         }
-    }
-
-    @Test
-    void workEndsAtTheBudget() throws IOException {
-        WorkBudget small = new WorkBudget(1 << 20);
-        small.charge((256 << 20) + (8 << 20));
-        assertThatThrownBy(() -> small.charge(1))
-                .isInstanceOf(WorkBudget.ExhaustedException.class)
-                .isNotInstanceOf(FormatException.class);
-        WorkBudget large = new WorkBudget(Long.MAX_VALUE);
-        large.charge((64L << 30) + (256 << 20));
-        assertThatThrownBy(() -> large.charge(1)).isInstanceOf(WorkBudget.ExhaustedException.class);
     }
 
     @Test

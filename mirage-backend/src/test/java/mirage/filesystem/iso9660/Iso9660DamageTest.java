@@ -104,6 +104,7 @@ final class Iso9660DamageTest {
 
     private static Stream<Rule> systemUse() {
         return Stream.of(
+                IMAGES.whole("root-mode-without-type", "root directory has no type that exists"),
                 IMAGES.without("mode-without-type", "has no type that exists", "victim"),
                 IMAGES.damaged("entry-too-short-for-its-fields", "PX", "victim"),
                 IMAGES.damaged("entry-length-0", "length of an entry", "victim"),

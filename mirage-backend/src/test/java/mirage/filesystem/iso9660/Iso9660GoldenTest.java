@@ -67,6 +67,8 @@ final class Iso9660GoldenTest {
     void everyFeatureHasItsImage() throws IOException {
         assertThat(GOLDENS.names())
                 .containsExactly(
+                        "few",
+                        "few-joliet",
                         "hybrid",
                         "joliet",
                         "level-3",

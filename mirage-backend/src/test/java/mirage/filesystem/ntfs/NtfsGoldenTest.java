@@ -83,6 +83,7 @@ final class NtfsGoldenTest {
                         "clusters-64k",
                         "compressed",
                         "directories",
+                        "few",
                         "fragments",
                         "partly-written",
                         "sectors-4096",

@@ -83,6 +83,7 @@ final class SquashfsDamageTest {
                 IMAGES.damaged("fragment-offset-huge", "expected at 4294967295", "victim"),
                 small("fragment-starts-past-end", "14 bytes at 1099511627776"),
                 small("fragment-size-huge", "expected up to 4096, found 1048576"),
+                IMAGES.whole("blocks-of-nothing", ""),
                 IMAGES.unreadable("block-no-stream", "no zlib stream", "victim"),
                 IMAGES.unreadable("block-bomb", "zlib block of at most 4096 bytes", "victim"),
                 IMAGES.unreadable("block-damaged-lz4", "lz4 block: a match", "victim"),

@@ -1,7 +1,7 @@
 package mirage.filesystem.squashfs;
 
+import mirage.filesystem.FileSystemFuzz;
 import mirage.filesystem.GoldenImages;
-import mirage.filesystem.WalkPromises;
 
 import org.junit.jupiter.api.Test;
 
@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whatever is written over an image, it is refused or shows a tree that keeps every promise of the interfaces. */
+/** Mutated images of every kind that there is a golden one of. */
 final class SquashfsFuzzTest {
     private static final GoldenImages GOLDENS = new GoldenImages("squashfs");
 
@@ -21,6 +21,6 @@ final class SquashfsFuzzTest {
         for (int i = 0; i < 15; i++) {
             names.add("plain");
         }
-        WalkPromises.fuzz(GOLDENS, names, 2000);
+        FileSystemFuzz.run(GOLDENS, names, 2000);
     }
 }

@@ -14,6 +14,7 @@ import mirage.filesystem.FileRecord.FileTimes;
 import mirage.filesystem.FileRecord.Time;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
+import mirage.filesystem.WorkBudget;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,12 @@ final class TreeWalkTest {
     /** Large enough for the budget of the largest tree here; nothing of it is read. */
     private static final class Volume extends VolumeReader {
         Volume(Warnings warnings) {
-            super("test", ByteSources.zeros(1 << 30), ByteOrder.BIG_ENDIAN, warnings);
+            super(
+                    "test",
+                    ByteSources.zeros(1 << 30),
+                    ByteOrder.BIG_ENDIAN,
+                    warnings,
+                    WorkBudget.ofVolume(1 << 30, WorkBudget.unlimited()));
         }
 
         @Override

@@ -94,6 +94,8 @@ final class XfsGoldenTest {
                         "directory-blocks-64k",
                         "dirty-log",
                         "extents",
+                        "few",
+                        "few-1k",
                         "inodes-2048",
                         "meta-uuid",
                         "needs-repair",
