@@ -100,14 +100,16 @@ class Check:
             print(f"    warning: {warning}")
         if info.get("format"):
             mirage("export", "--data", self.data, "--view", "disk", name, disk)
-            self.tell(f"{name}: its disk, {info['format']}, {disk.stat().st_size} bytes", self.same_disk(file, disk))
+            self.tell(f"{name}: its disk, {info['format']}, {disk.stat().st_size} bytes", self.same_disk(file, disk, info["format"]))
             self.files(name, info, disk)
             disk.unlink()
 
-    def same_disk(self, file: Path, disk: Path) -> list[str]:
+    def same_disk(self, file: Path, disk: Path, format_name: str) -> list[str]:
         by_qemu = self.work / "qemu.raw"
         try:
-            run("qemu-img", "convert", "-O", "raw", file, by_qemu)
+            # A fixed VHD has its magic at its end, where qemu-img does not look for one.
+            told = ["-f", "vpc"] if format_name == "vhd" else []
+            run("qemu-img", "convert", *told, "-O", "raw", file, by_qemu)
         except Failed as refused:
             return [f"not compared: {refused}"]
         try:
