@@ -68,7 +68,7 @@ public record DiskLayout(
             warnings.add("its disk needs files outside the image: " + image.externals());
             return new DiskLayout(image, image.format(), false, false, List.of());
         }
-        List<VolumeLayout> volumes = volumes(image.disk(), warnings);
+        List<VolumeLayout> volumes = volumes(image, warnings);
         return new DiskLayout(
                 image,
                 format(image, volumes),
@@ -91,20 +91,20 @@ public record DiskLayout(
         return known ? "raw" : null;
     }
 
-    private static List<VolumeLayout> volumes(ByteSource disk, Warnings warnings)
+    private static List<VolumeLayout> volumes(DiskImage image, Warnings warnings)
             throws IOException {
         List<VolumeLayout> layouts = new ArrayList<>();
-        for (FoundVolume found : findVolumes(disk, warnings)) {
-            layouts.add(layout(disk, found, warnings));
+        for (FoundVolume found : findVolumes(image, warnings)) {
+            layouts.add(layout(image.disk(), found, warnings));
         }
         return layouts;
     }
 
     /** Where the partition table would be, the disk may be broken. */
-    private static List<FoundVolume> findVolumes(ByteSource disk, Warnings warnings)
+    private static List<FoundVolume> findVolumes(DiskImage image, Warnings warnings)
             throws IOException {
         try {
-            return Volumes.find(disk, DiskLayout::holdsFileSystem, warnings);
+            return Volumes.find(image.disk(), image.parts(), DiskLayout::holdsFileSystem, warnings);
         } catch (FormatException e) {
             warnings.add("partition table: " + e.getMessage());
             return List.of();
