@@ -2,9 +2,11 @@ package mirage.glance;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
+import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.catalog.DamagedEntry;
 import mirage.catalog.ImageId;
+import mirage.image.DiskImage;
 import mirage.image.ImageFormats;
 import mirage.library.ImageContent;
 import mirage.library.ImageExistsException;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
@@ -204,10 +207,15 @@ public final class InMemoryImageLibrary implements ImageLibrary {
     public synchronized ImageContent open(ImageId image, View view) throws IOException {
         lookedUpImage(image);
         ByteSource container = ByteSources.of(lookedUp(image));
-        return new Content(
-                view == View.CONTAINER
-                        ? container
-                        : ImageFormats.open(container, new Warnings()).disk());
+        return new Content(view == View.CONTAINER ? container : disk(container));
+    }
+
+    private static ByteSource disk(ByteSource container) throws IOException {
+        DiskImage opened = ImageFormats.open(container, new Warnings());
+        if (!opened.parts().isEmpty()) {
+            throw new FormatException("the image is of several disks");
+        }
+        return opened.disk();
     }
 
     @Override
@@ -230,16 +238,28 @@ public final class InMemoryImageLibrary implements ImageLibrary {
     }
 
     private static StoredImage recognised(StoredImage image, byte[] content) {
+        DiskImage opened = opened(content);
+        boolean ova = opened.format().equals("ova");
         boolean qcow2 = content.length >= 32 && ByteBuffer.wrap(content).getInt(0) == QCOW2_MAGIC;
         return new StoredImage(
                 image.id(),
                 image.name(),
                 image.size(),
-                qcow2 ? "qcow2" : null,
-                qcow2 ? ByteBuffer.wrap(content).getLong(24) : null,
+                qcow2 ? "qcow2" : ova ? "ova" : null,
+                qcow2
+                        ? (Long) ByteBuffer.wrap(content).getLong(24)
+                        : ova ? (Long) opened.virtualSize() : null,
                 image.digests(),
                 State.STRUCTURED,
                 image.warnings());
+    }
+
+    private static DiskImage opened(byte[] content) {
+        try {
+            return ImageFormats.open(ByteSources.of(content), new Warnings());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     private static UploadDigests digestsOf(byte[] content) {

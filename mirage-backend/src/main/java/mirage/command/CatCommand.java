@@ -5,7 +5,6 @@ import mirage.catalog.ImageId;
 import mirage.library.ImageContent;
 import mirage.library.ImageFiles;
 import mirage.library.MirageLibrary;
-import mirage.library.View;
 import mirage.manifest.FileEntry;
 import mirage.manifest.ImageManifest;
 
@@ -52,7 +51,7 @@ final class CatCommand implements Subcommand {
             for (ImageFiles files : library.files(volume.of(manifest))) {
                 FileEntry entry = files.find(path);
                 if (entry != null) {
-                    try (ImageContent disk = library.open(id, View.DISK)) {
+                    try (ImageContent disk = library.openDisks(manifest)) {
                         copy(files.open(entry, disk), System.out);
                     }
                     return 0;

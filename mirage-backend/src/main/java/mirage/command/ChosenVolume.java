@@ -17,7 +17,7 @@ final class ChosenVolume {
             paramLabel = "VOLUME",
             description =
                     "Only this volume, as info calls it: the number of a partition, GROUP/VOLUME of LVM, md/NAME of"
-                            + " an array. All of them by default.")
+                            + " an array, DISK:NUMBER where there are several disks. All of them by default.")
     private @Nullable String id;
 
     /**

@@ -1,5 +1,6 @@
 package mirage.command;
 
+import mirage.bytes.NamedExtent;
 import mirage.catalog.ImageId;
 import mirage.filesystem.known.KnownContent;
 import mirage.library.ImageSharing;
@@ -93,6 +94,9 @@ final class InfoCommand implements Subcommand {
         if (!manifest.externals().isEmpty()) {
             facts.put("externals", manifest.externals());
         }
+        if (!manifest.hasOneDisk()) {
+            facts.put("disks", disks(manifest));
+        }
         facts.put("volumes", volumes(manifest));
         ImageSharing sharing = library.sharing(id);
         Map<String, Object> shared = new LinkedHashMap<>();
@@ -106,6 +110,18 @@ final class InfoCommand implements Subcommand {
             facts.put("warnings", manifest.warnings());
         }
         return facts;
+    }
+
+    private static List<Map<String, Object>> disks(ImageManifest manifest) {
+        List<Map<String, Object>> disks = new ArrayList<>();
+        for (NamedExtent disk : manifest.disks()) {
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("disk", disk.name());
+            facts.put("offset", disk.offset());
+            facts.put("length", disk.length());
+            disks.add(facts);
+        }
+        return disks;
     }
 
     private static List<Map<String, Object>> volumes(ImageManifest manifest) {

@@ -59,7 +59,7 @@ public final class Deployment {
      * @param format as it was recognised, null when it was not
      * @param sha256 of the uploaded bytes
      * @param data of the uploaded bytes, null when an earlier version stored the image
-     * @param diskLength in bytes, null when the disk cannot be read
+     * @param diskLength in bytes, null when the disk cannot be read, or is not one
      * @param diskData null when it is not known
      */
     public record Description(
@@ -95,7 +95,8 @@ public final class Deployment {
         Known known = known(new ImageView(image, View.CONTAINER));
         ImageManifest manifest = known.manifest;
         String sha256 = manifest.digests().sha256();
-        return switch (manifest.disk()) {
+        DiskView disk = manifest.hasOneDisk() ? manifest.disk() : new DiskView.Opaque();
+        return switch (disk) {
             case DiskView.SameAsContainer _ ->
                     new Description(
                             manifest.format(),
@@ -277,6 +278,10 @@ public final class Deployment {
                     view.image(),
                     "is being taken apart, try again later",
                     NotDeployableException.Why.YET);
+        }
+        if (view.view() == View.DISK && !manifest.hasOneDisk()) {
+            throw new NotDeployableException(
+                    view.image(), "is of several disks", NotDeployableException.Why.SEVERAL_DISKS);
         }
         return switch (manifest.disk()) {
             case DiskView.SameAsContainer _ ->

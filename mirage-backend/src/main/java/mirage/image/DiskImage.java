@@ -2,6 +2,7 @@ package mirage.image;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ExtentMap;
+import mirage.bytes.NamedExtent;
 
 import java.util.List;
 
@@ -50,6 +51,14 @@ public interface DiskImage {
     /** Whether every range of the disk can be read; false when {@link #disk()} refuses some of them as damaged. */
     default boolean complete() {
         return true;
+    }
+
+    /**
+     * Where the image holds several disks, or one of several, and {@link #disk()} is no disk that a guest would see: the
+     * parts of it that are, ascending, with the names that tell them apart. Empty of any other image.
+     */
+    default List<NamedExtent> parts() {
+        return List.of();
     }
 
     /** What an image was recognised by. */

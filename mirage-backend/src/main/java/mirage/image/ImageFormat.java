@@ -10,7 +10,7 @@ import java.io.IOException;
 
 /** One disk image format. Implementations are listed in {@link ImageFormats} and hold no state. */
 public interface ImageFormat {
-    /** As the Image API's {@code disk_format} writes it: {@code raw}, {@code qcow2}. */
+    /** As the Image API's {@code disk_format} writes it, or {@code container_format}: {@code raw}, {@code qcow2}, {@code ova}. */
     String name();
 
     /**

@@ -3,6 +3,7 @@ package mirage.image;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
+import mirage.image.ova.OvaFormat;
 import mirage.image.ploop.PloopFormat;
 import mirage.image.qcow2.Qcow2Format;
 import mirage.image.raw.RawImage;
@@ -24,8 +25,13 @@ public final class ImageFormats {
                     new VmdkFormat(),
                     new VdiFormat(),
                     new PloopFormat(),
+                    new OvaFormat(ImageFormats::openMember),
                     // Last: a disk may end in its footer that begins as something else.
                     new VhdFormat());
+
+    /** What may be in an archive: no archive. */
+    private static final List<ImageFormat> OF_MEMBERS =
+            WITH_MAGIC.stream().filter(format -> !(format instanceof OvaFormat)).toList();
 
     private ImageFormats() {}
 
@@ -39,7 +45,17 @@ public final class ImageFormats {
      * @throws IOException when the container cannot be read; never for what is in it
      */
     public static DiskImage open(ByteSource container, Warnings warnings) throws IOException {
-        for (ImageFormat format : WITH_MAGIC) {
+        return open(WITH_MAGIC, container, warnings);
+    }
+
+    private static DiskImage openMember(ByteSource container, Warnings warnings)
+            throws IOException {
+        return open(OF_MEMBERS, container, warnings);
+    }
+
+    private static DiskImage open(
+            List<ImageFormat> formats, ByteSource container, Warnings warnings) throws IOException {
+        for (ImageFormat format : formats) {
             try {
                 DiskImage image = format.open(container, warnings);
                 if (image != null) {

@@ -131,7 +131,8 @@ public final class Structurer {
                         provenance,
                         stored.sketch,
                         stored.data,
-                        stored.facts);
+                        stored.facts,
+                        stored.layout.image().parts());
         ManifestId id = manifests.write(manifest);
         earlierImages.add(id, manifest);
         return id;

@@ -71,7 +71,7 @@ public record DiskLayout(
             warnings.add("its disk needs files outside the image: " + image.externals());
             return new DiskLayout(image, image.format(), false, false, List.of());
         }
-        List<VolumeLayout> volumes = volumes(image.disk(), warnings);
+        List<VolumeLayout> volumes = volumes(image, warnings);
         return new DiskLayout(
                 image,
                 format(image, volumes),
@@ -94,18 +94,18 @@ public record DiskLayout(
         return known ? "raw" : null;
     }
 
-    private static List<VolumeLayout> volumes(ByteSource disk, Warnings warnings)
+    private static List<VolumeLayout> volumes(DiskImage image, Warnings warnings)
             throws IOException {
         List<VolumeLayout> layouts = new ArrayList<>();
         int fileSystems = 0;
         int left = 0;
-        for (FoundVolume found : findVolumes(disk, warnings)) {
+        for (FoundVolume found : findVolumes(image, warnings)) {
             if (found.mayHoldFiles() && fileSystems == MAX_FILE_SYSTEMS) {
                 left++;
                 layouts.add(new VolumeLayout(found.volume(), null, null));
                 continue;
             }
-            VolumeLayout layout = layout(disk, found, warnings);
+            VolumeLayout layout = layout(image.disk(), found, warnings);
             fileSystems += layout.fileSystem() == null ? 0 : 1;
             layouts.add(layout);
         }
@@ -120,10 +120,10 @@ public record DiskLayout(
     }
 
     /** Where the partition table would be, the disk may be broken. */
-    private static List<FoundVolume> findVolumes(ByteSource disk, Warnings warnings)
+    private static List<FoundVolume> findVolumes(DiskImage image, Warnings warnings)
             throws IOException {
         try {
-            return Volumes.find(disk, DiskLayout::holdsFileSystem, warnings);
+            return Volumes.find(image.disk(), image.parts(), DiskLayout::holdsFileSystem, warnings);
         } catch (FormatException e) {
             warnings.add("partition table: " + e.getMessage());
             return List.of();

@@ -2,6 +2,7 @@ package mirage.library;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.NamedExtent;
 import mirage.bytes.Warnings;
 import mirage.catalog.CatalogEntry;
 import mirage.catalog.ImageId;
@@ -19,6 +20,7 @@ import mirage.rebuild.Rebuilder;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Objects;
 
 /** Opens the bytes of images, wherever they are by now: in a spool, or in chunks. */
@@ -47,7 +49,7 @@ final class ImageContents {
 
     /**
      * @throws ImageNotFoundException when the image is not here
-     * @throws FormatException when the disk in it cannot be read from the image alone
+     * @throws FormatException when the disk in it cannot be read from the image alone, or is not one
      */
     ImageContent open(ImageId image, View view) throws IOException {
         CatalogEntry entry = images.require(image);
@@ -69,7 +71,7 @@ final class ImageContents {
         boolean opened = false;
         try {
             ImageContent content =
-                    new SourceContent(view == View.CONTAINER ? spool : disk(spool), spool);
+                    new SourceContent(view == View.CONTAINER ? spool : oneDisk(spool), spool);
             opened = true;
             return content;
         } finally {
@@ -83,13 +85,23 @@ final class ImageContents {
         if (view == View.CONTAINER) {
             return container(manifest);
         }
+        requireOneDisk(manifest.disks());
+        return openDisks(manifest);
+    }
+
+    /**
+     * The disk, or all disks of an image that has several, one behind the other.
+     *
+     * @throws FormatException when they cannot be read
+     */
+    ImageContent openDisks(ImageManifest manifest) throws IOException {
         return switch (manifest.disk()) {
             case DiskView.SameAsContainer _ -> container(manifest);
             case DiskView.OwnRecipe own ->
                     new RecipeContent(own.recipe(), chunks, rebuilder, () -> Original.NONE);
             case DiskView.ThroughFormat _ -> {
                 ByteSource container = container(manifest);
-                yield new SourceContent(disk(container), container);
+                yield new SourceContent(opened(container).disk(), container);
             }
             case DiskView.Opaque _ ->
                     throw new FormatException(
@@ -106,7 +118,21 @@ final class ImageContents {
                 () -> originals.open(manifest.digests().sha256(), manifest.size()));
     }
 
-    private static ByteSource disk(ByteSource container) throws IOException {
+    private static ByteSource oneDisk(ByteSource container) throws IOException {
+        DiskImage image = opened(container);
+        requireOneDisk(image.parts());
+        return image.disk();
+    }
+
+    private static void requireOneDisk(List<NamedExtent> disks) throws FormatException {
+        if (!disks.isEmpty()) {
+            throw new FormatException(
+                    "the image is of several disks, none of which is the disk of the image: "
+                            + disks.stream().map(NamedExtent::name).toList());
+        }
+    }
+
+    private static DiskImage opened(ByteSource container) throws IOException {
         DiskImage image = ImageFormats.open(container, new Warnings());
         if (image.recognition() == DiskImage.Recognition.OPAQUE || !image.standsAlone()) {
             throw new FormatException("the disk in this image cannot be read from the image alone");
@@ -115,6 +141,6 @@ final class ImageContents {
             throw new FormatException(
                     "what is in this image, which is compressed, is known when it is taken apart");
         }
-        return image.disk();
+        return image;
     }
 }

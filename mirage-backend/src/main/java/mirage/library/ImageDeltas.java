@@ -224,6 +224,10 @@ public final class ImageDeltas {
         if (what.view() == View.CONTAINER) {
             return isOfChunksAlone(manifest, chunks) ? manifest.container() : null;
         }
+        if (!manifest.hasOneDisk()) {
+            throw new NotDeployableException(
+                    what.image(), "is of several disks", NotDeployableException.Why.SEVERAL_DISKS);
+        }
         return switch (manifest.disk()) {
             case DiskView.SameAsContainer _ -> manifest.container();
             case DiskView.OwnRecipe own -> own.recipe();

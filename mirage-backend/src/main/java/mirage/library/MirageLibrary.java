@@ -2,6 +2,7 @@ package mirage.library;
 
 import mirage.blob.BlobStore;
 import mirage.blob.directory.DirectoryBlobStore;
+import mirage.bytes.FormatException;
 import mirage.catalog.CatalogConflictException;
 import mirage.catalog.CatalogEntry;
 import mirage.catalog.DamagedEntry;
@@ -311,6 +312,15 @@ public final class MirageLibrary implements ImageLibrary {
     @Override
     public ImageContent open(ImageId image, View view) throws IOException {
         return contents.open(image, view);
+    }
+
+    /**
+     * What an image's volumes lie on: the guest's disk, or all disks of an image that has several, one behind the other.
+     *
+     * @throws FormatException when they cannot be read
+     */
+    public ImageContent openDisks(ImageManifest manifest) throws IOException {
+        return contents.openDisks(manifest);
     }
 
     /** The manifest of an image, null while it is spooled. */

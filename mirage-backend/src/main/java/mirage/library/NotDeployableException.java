@@ -4,7 +4,7 @@ import mirage.catalog.ImageId;
 
 import java.io.IOException;
 
-/** A view of an image whose structure is not known: not yet, or not at all. */
+/** A view of an image that there is not: its structure is not known yet, or not at all, or it is not of one disk. */
 public final class NotDeployableException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -15,7 +15,9 @@ public final class NotDeployableException extends IOException {
         /** The image is still being taken apart. */
         YET,
         /** Its disk cannot be read. */
-        OPAQUE
+        OPAQUE,
+        /** It is of several disks. */
+        SEVERAL_DISKS
     }
 
     public NotDeployableException(ImageId image, String what, Why why) {

@@ -1,5 +1,6 @@
 package mirage.manifest;
 
+import mirage.bytes.NamedExtent;
 import mirage.codec.DataDigest;
 
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,15 @@ import java.util.List;
  * @param virtualSize of the guest's disk in bytes; the size of the upload when no format was recognised
  * @param externals what the image asks for outside itself, as {@code role: name}; never opened
  * @param container rebuilds the uploaded bytes
- * @param disk rebuilds what the guest sees
+ * @param disk rebuilds what the guest sees; of an image of several disks all of them
  * @param volumes of the disk: partitions by offset, then what is made of them
  * @param warnings of the inspectors
  * @param provenance where it comes from
  * @param sketch sample by place of the disk where it has a recipe of its own, of the uploaded bytes otherwise
  * @param data digest of the uploaded bytes, null when an earlier version wrote the manifest
  * @param facts what the files say of the system in it, null when an earlier version wrote the manifest
+ * @param disks parts of the disk that are disks of a guest, with the names of what they come from, where an image has
+ *     several, or one of several; empty when the disk is one
  */
 public record ImageManifest(
         long size,
@@ -36,7 +39,8 @@ public record ImageManifest(
         Provenance provenance,
         PlaceSketch sketch,
         @Nullable DataDigest data,
-        @Nullable FactTable facts) {
+        @Nullable FactTable facts,
+        List<NamedExtent> disks) {
 
     public ImageManifest {
         if (virtualSize < 0) {
@@ -50,5 +54,15 @@ public record ImageManifest(
             throw new IllegalArgumentException(
                     "recipe of " + own.recipe().length() + " bytes for a disk of " + virtualSize);
         }
+        for (NamedExtent one : disks) {
+            if (one.end() > virtualSize) {
+                throw new IllegalArgumentException(one + " of " + virtualSize + " bytes");
+            }
+        }
+    }
+
+    /** Whether the disk is one that a guest would see, if it can be read. */
+    public boolean hasOneDisk() {
+        return disks.isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package mirage.manifest;
 
+import mirage.bytes.NamedExtent;
 import mirage.chunk.ChunkId;
 import mirage.codec.BlobFraming;
 import mirage.codec.ByteReader;
@@ -43,7 +44,8 @@ final class ManifestFormat {
     private static final int PLACES = 10;
     private static final int CONTENTS = 11;
     private static final int FACTS = 12;
-    private static final int KNOWN_SECTIONS = 12;
+    private static final int DISKS = 13;
+    private static final int KNOWN_SECTIONS = 13;
 
     /** From here on a section may be missing: earlier versions did not write it, or there is nothing to tell. */
     private static final int FIRST_OPTIONAL = DATA;
@@ -78,6 +80,9 @@ final class ManifestFormat {
         if (facts != null) {
             section(sections, FACTS, 0, writeFacts(facts));
         }
+        if (!manifest.hasOneDisk()) {
+            section(sections, DISKS, writeDisks(manifest.disks()));
+        }
         return FRAMING.seal(sections.toBuffer(), COMPRESSION_LEVEL);
     }
 
@@ -104,7 +109,8 @@ final class ManifestFormat {
                     sections[DATA] == null
                             ? null
                             : DataDigest.ofBytes(sections[DATA].bytes(DATA_DIGEST_BYTES)),
-                    sections[FACTS] == null ? null : readFacts(sections[FACTS]));
+                    sections[FACTS] == null ? null : readFacts(sections[FACTS]),
+                    sections[DISKS] == null ? List.of() : readDisks(sections[DISKS]));
         } catch (IllegalArgumentException e) {
             throw new CorruptBlobException(what, 0, String.valueOf(e.getMessage()));
         }
@@ -247,6 +253,22 @@ final class ManifestFormat {
 
     private static FactTable readFacts(ByteReader in) throws IOException {
         return new FactTable(in.varint(), VolumesFormat.readBlocks(in));
+    }
+
+    private static ByteWriter writeDisks(List<NamedExtent> disks) {
+        ByteWriter out = new ByteWriter().varint(disks.size());
+        disks.forEach(
+                disk -> out.foreignText(disk.name()).varint(disk.offset()).varint(disk.length()));
+        return out;
+    }
+
+    private static List<NamedExtent> readDisks(ByteReader in) throws IOException {
+        int count = in.count(3, "disks");
+        List<NamedExtent> disks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            disks.add(new NamedExtent(in.text(), in.varint(), in.varint()));
+        }
+        return disks;
     }
 
     private static ByteWriter writeTexts(ByteWriter out, List<String> texts) {

@@ -9,7 +9,8 @@ import mirage.bytes.MappedSource;
  *
  * @param id what users call it, unique within an image: the number that Linux gives a partition ({@code 1} is {@code
  *     sda1}), {@code 0} for a disk without a partition table, {@code group/volume} of LVM, {@code md/name} of an array;
- *     a partition of one of these is {@code group/volume:1}. Hostile text but for partitions of the disk
+ *     a partition of one of these is {@code group/volume:1}. Where an image has several disks, one of them is
+ *     called by its name, and its partitions {@code name:1}. Hostile text but for partitions of the only disk
  * @param length in bytes, greater than 0; of an array that is not put together, that of a member's part
  * @param map place in the volume to place on the disk, without overlap on the disk; empty when it is not known where its
  *     bytes are, or how to make them of those on the disk

@@ -2,6 +2,7 @@ package mirage.volume;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.NamedExtent;
 import mirage.bytes.Warnings;
 import mirage.volume.lvm.LvmGroups;
 import mirage.volume.md.MdArrays;
@@ -19,10 +20,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the volumes of one disk by a work list:
+ * Finds the volumes of the disks of one machine by a work list:
  *
  * <pre>
- *   the disk's partitions, or the disk, are volumes to look into
+ *   each disk's partitions, or the disk, are volumes to look into
  *   repeat
  *     each volume to look into: is it part of an array or a group?          remembered by its assembler
  *                               or does it have a partition table?          its partitions are volumes to look into
@@ -48,6 +49,7 @@ final class VolumeSearch {
     private static final List<VolumeTable> TABLES = List.of(new GptTable(), new MbrTable());
 
     private final ByteSource disk;
+    private final List<NamedExtent> parts;
     private final Volumes.Occupied occupied;
     private final Warnings warnings;
 
@@ -69,8 +71,16 @@ final class VolumeSearch {
      */
     private record Unseen(int place, int depth, boolean mayBeDivided) {}
 
-    VolumeSearch(ByteSource disk, Volumes.Occupied occupied, Warnings warnings) {
+    /**
+     * @param parts of the disk that are disks; none when it is one
+     */
+    VolumeSearch(
+            ByteSource disk,
+            List<NamedExtent> parts,
+            Volumes.Occupied occupied,
+            Warnings warnings) {
         this.disk = disk;
+        this.parts = parts;
         this.occupied = occupied;
         this.warnings = warnings;
         this.assemblers = List.of(new MdArrays(runs, warnings), new LvmGroups(runs, warnings));
@@ -88,15 +98,35 @@ final class VolumeSearch {
     }
 
     private void start() throws IOException {
-        if (disk.length() == 0) {
+        if (parts.isEmpty()) {
+            startWith(new NamedExtent("0", 0, disk.length()), "");
+        }
+        for (NamedExtent part : parts) {
+            try {
+                startWith(part, part.name() + ":");
+            } catch (FormatException broken) {
+                warnings.add("disk " + part.name() + ": " + broken.getMessage());
+            }
+        }
+    }
+
+    /**
+     * @param prefix of what its partitions are called
+     * @throws FormatException when it cannot be read where its table should be
+     */
+    private void startWith(NamedExtent part, String prefix) throws IOException {
+        if (part.length() == 0) {
             return;
         }
-        Volume whole = Volume.range("0", 0, disk.length(), Volumes.NO_TABLE, "", "", "");
-        if (!Iso9660Disc.isOn(disk)) {
+        Volume whole =
+                Volume.range(
+                        part.name(), part.offset(), part.length(), Volumes.NO_TABLE, "", "", "");
+        ByteSource bytes = whole.bytes(disk);
+        if (!Iso9660Disc.isOn(bytes)) {
             for (VolumeTable table : TABLES) {
-                List<Partition> partitions = table.find(disk, warnings);
+                List<Partition> partitions = table.find(bytes, warnings);
                 if (partitions != null) {
-                    addPartitions(partitions, table.name(), whole, "", 1);
+                    addPartitions(partitions, table.name(), whole, prefix, 1);
                     return;
                 }
             }

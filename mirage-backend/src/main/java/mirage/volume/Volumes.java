@@ -1,6 +1,7 @@
 package mirage.volume;
 
 import mirage.bytes.ByteSource;
+import mirage.bytes.NamedExtent;
 import mirage.bytes.Warnings;
 
 import java.io.IOException;
@@ -33,6 +34,19 @@ public final class Volumes {
      */
     public static List<FoundVolume> find(ByteSource disk, Occupied occupied, Warnings warnings)
             throws IOException {
-        return new VolumeSearch(disk, occupied, warnings).run();
+        return find(disk, List.of(), occupied, warnings);
+    }
+
+    /**
+     * The same of several disks of one machine: what is put together may lie on more than one of them.
+     *
+     * @param disk all of them, one behind the other
+     * @param parts of it that are disks, ascending and apart; a volume is called by the name of its disk, a partition by
+     *     {@code name:number}. None when the disk is one
+     */
+    public static List<FoundVolume> find(
+            ByteSource disk, List<NamedExtent> parts, Occupied occupied, Warnings warnings)
+            throws IOException {
+        return new VolumeSearch(disk, parts, occupied, warnings).run();
     }
 }

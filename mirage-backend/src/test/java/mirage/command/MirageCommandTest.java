@@ -10,6 +10,8 @@ import mirage.library.Ext4Images;
 import mirage.library.LibrarySettings;
 import mirage.library.MirageLibrary;
 
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +100,52 @@ final class MirageCommandTest {
         assertThat(some).contains("/a/in-pieces").doesNotContain("data-2");
         assertThat(runOn(other, "files", "--volume", "vg0/none", "lvm").err)
                 .contains("no volume vg0/none");
+    }
+
+    @Test
+    void theDisksOfAMachineAreToldApart() throws IOException {
+        Path machine = directory.resolve("machine.ova");
+        try (TarArchiveOutputStream tar =
+                new TarArchiveOutputStream(Files.newOutputStream(machine))) {
+            String disks = "<File id='%s' href='%s'/><Disk fileRef='%s'/>";
+            addMember(
+                    tar,
+                    "box.ovf",
+                    ("<Envelope>"
+                                    + disks.replace("%s", "one")
+                                    + disks.replace("%s", "two")
+                                    + "</Envelope>")
+                            .getBytes(StandardCharsets.UTF_8));
+            addMember(tar, "one", Files.readAllBytes(image));
+            addMember(tar, "two", GoldenFiles.unpacked("lvm/linear.disk"));
+        }
+        Path other = directory.resolve("machines");
+        runOn(other, "import", "--id", "machine", machine.toString());
+        JsonNode told = new ObjectMapper().readTree(runOn(other, "info", "--json", "machine").out);
+        assertThat(told.get("format").asText()).isEqualTo("ova");
+        assertThat(told.get("disks").findValuesAsText("disk")).containsExactly("one", "two");
+        assertThat(told.get("volumes").findValuesAsText("volume"))
+                .contains("one", "two:1", "two:2", "vg0/root");
+        assertThat(runOn(other, "cat", "--volume", "one", "machine", "/etc/os-release").out)
+                .isEqualTo(RELEASE);
+        assertThat(runOn(other, "files", "--volume", "vg0/root", "machine").out)
+                .contains("/a/in-pieces");
+        Path out = directory.resolve("disk.raw");
+        assertFails(
+                runOn(other, "export", "--view", "disk", "machine", out.toString()),
+                "several disks");
+        assertThat(out).doesNotExist();
+        runOn(other, "export", "machine", out.toString());
+        assertThat(out).hasSameBinaryContentAs(machine);
+    }
+
+    private static void addMember(TarArchiveOutputStream tar, String name, byte[] content)
+            throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
     }
 
     @Test

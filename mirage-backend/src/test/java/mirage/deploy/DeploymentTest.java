@@ -6,6 +6,7 @@ import static mirage.library.TestLibraries.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import mirage.GoldenFiles;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.catalog.ImageId;
@@ -20,6 +21,7 @@ import mirage.library.ImageNotFoundException;
 import mirage.library.ImageView;
 import mirage.library.LibrarySettings.Acknowledge;
 import mirage.library.MirageLibrary;
+import mirage.library.NotDeployableException;
 import mirage.library.View;
 import mirage.manifest.Recipe;
 import mirage.manifest.RecipeReader;
@@ -385,5 +387,26 @@ final class DeploymentTest {
         DataDigest.Stream stream = new DataDigest.Stream();
         stream.update(ByteBuffer.wrap(bytes));
         return stream.finish();
+    }
+
+    @Test
+    void aMachineOfSeveralDisksHasNoDiskForHosts() throws IOException {
+        byte[] ova = GoldenFiles.unpacked("ova/ustar-two-disks.ova");
+        store(library, "machine", ova);
+        store(library, "base", new byte[1 << 20]);
+        Deployment.Description told = deployment.describe(new ImageId("machine"));
+        assertThat(told.format()).isEqualTo("ova");
+        assertThat(told.diskLength()).isNull();
+        assertThat(deployment.length(container("machine"))).isEqualTo(ova.length);
+        assertThatThrownBy(() -> deployment.length(disk("machine")))
+                .isInstanceOfSatisfying(
+                        NotDeployableException.class,
+                        refused ->
+                                assertThat(refused.why())
+                                        .isEqualTo(NotDeployableException.Why.SEVERAL_DISKS));
+        assertThatThrownBy(() -> deployment.delta(disk("base"), disk("machine"), false))
+                .isInstanceOf(NotDeployableException.class);
+        assertThat(deployment.candidates(disk("base"), List.of(disk("machine")))).isEmpty();
+        assertThat(deployment.candidates(disk("base"), List.of(container("machine")))).isEmpty();
     }
 }

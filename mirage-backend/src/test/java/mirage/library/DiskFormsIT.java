@@ -8,8 +8,6 @@ import static mirage.library.TestLibraries.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import mirage.library.LibrarySettings.Acknowledge;
 
 import org.junit.jupiter.api.Test;
@@ -21,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 
 /** One ext4 disk in all forms that qemu-img writes: each comes back bit-exact, its disk is the raw, and it is stored once. */
 final class DiskFormsIT {
@@ -64,7 +61,7 @@ final class DiskFormsIT {
 
     @Test
     void allFormsOfADiskAreStoredOnceAndComeBack() throws Exception {
-        byte[] disk = disk();
+        byte[] disk = Ext4Images.mixed(directory, 20260103, DISK_MEGABYTES);
         Path raw = Files.write(directory.resolve("disk.raw"), disk);
         try (MirageLibrary library =
                 MirageLibrary.open(directory.resolve("library"), settings(Acknowledge.COMMITTED))) {
@@ -92,32 +89,6 @@ final class DiskFormsIT {
     private static long stored(MirageLibrary library) throws IOException {
         LibraryStatistics statistics = library.statistics();
         return statistics.packBytes() + statistics.manifestBytes();
-    }
-
-    private byte[] disk() throws IOException {
-        Path tree = Files.createDirectory(directory.resolve("tree"));
-        Random random = new Random(20260103);
-        for (int i = 0; i < 120; i++) {
-            byte[] content = new byte[1 + random.nextInt(1 << random.nextInt(10, 19))];
-            if (i % 2 == 0) {
-                random.nextBytes(content);
-            } else {
-                fillWithWords(content, random);
-            }
-            Files.write(tree.resolve("file-" + i), content);
-        }
-        return Ext4Images.make(tree, directory, DISK_MEGABYTES);
-    }
-
-    /** Compresses to about a third. */
-    private static void fillWithWords(byte[] content, Random random) {
-        for (int at = 0; at < content.length; ) {
-            byte[] word =
-                    (Integer.toString(random.nextInt(5000), 36) + " said ").getBytes(US_ASCII);
-            int length = Math.min(word.length, content.length - at);
-            System.arraycopy(word, 0, content, at, length);
-            at += length;
-        }
     }
 
     private byte[] convert(Path raw, Form form) throws IOException, InterruptedException {

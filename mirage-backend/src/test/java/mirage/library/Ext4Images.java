@@ -2,12 +2,15 @@ package mirage.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /** File systems made by {@code mke2fs} of e2fsprogs, which must be installed. */
 public final class Ext4Images {
@@ -35,6 +38,33 @@ public final class Ext4Images {
         byte[] bytes = Files.readAllBytes(image);
         Files.delete(image);
         return bytes;
+    }
+
+    /** A file system with files that compress and files that do not, which follow from a seed. */
+    static byte[] mixed(Path scratch, long seed, int megabytes) throws IOException {
+        Path tree = Files.createDirectory(scratch.resolve("tree-" + seed));
+        Random random = new Random(seed);
+        for (int i = 0; i < 120; i++) {
+            byte[] content = new byte[1 + random.nextInt(1 << random.nextInt(10, 19))];
+            if (i % 2 == 0) {
+                random.nextBytes(content);
+            } else {
+                fillWithWords(content, random);
+            }
+            Files.write(tree.resolve("file-" + i), content);
+        }
+        return make(tree, scratch, megabytes);
+    }
+
+    /** Compresses to about a third. */
+    private static void fillWithWords(byte[] content, Random random) {
+        for (int at = 0; at < content.length; ) {
+            byte[] word =
+                    (Integer.toString(random.nextInt(5000), 36) + " said ").getBytes(US_ASCII);
+            int length = Math.min(word.length, content.length - at);
+            System.arraycopy(word, 0, content, at, length);
+            at += length;
+        }
     }
 
     private static void run(List<String> command) throws IOException {

@@ -122,7 +122,8 @@ final class FormatsTest {
                         random.provenance(),
                         random.sketch(),
                         null,
-                        null);
+                        null,
+                        List.of());
         ByteBuffer body = MANIFEST.open("m", ManifestFormat.encode(manifest), 1 << 30).body();
         List<Integer> tags = new ArrayList<>();
         for (int at = body.position(); at < body.limit(); at += 8 + body.getInt(at + 4)) {
@@ -174,7 +175,8 @@ final class FormatsTest {
                         manifest.provenance(),
                         manifest.sketch(),
                         manifest.data(),
-                        manifest.facts());
+                        manifest.facts(),
+                        manifest.disks());
         ImageManifest read = ManifestFormat.decode("m", ManifestFormat.encode(odd));
         assertThat(read.externals()).containsExactly("backing ? file");
         assertThat(read.warnings()).containsExactly("? is odd");

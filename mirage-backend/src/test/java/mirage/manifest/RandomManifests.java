@@ -1,6 +1,7 @@
 package mirage.manifest;
 
 import mirage.bytes.ExtentMap;
+import mirage.bytes.NamedExtent;
 import mirage.chunk.ChunkId;
 import mirage.codec.DataDigest;
 import mirage.filesystem.FileRecord;
@@ -100,11 +101,12 @@ final class RandomManifests {
                     case 2 -> new DiskView.ThroughFormat();
                     default -> new DiskView.Opaque();
                 };
+        long virtualSize = view instanceof DiskView.OwnRecipe ? disk.length() : size();
         return new ImageManifest(
                 container.length(),
                 new UploadDigests(hex(32), hex(64), hex(128)),
                 random.nextBoolean() ? null : "qcow2",
-                view instanceof DiskView.OwnRecipe ? disk.length() : size(),
+                virtualSize,
                 List.of(text(), text()),
                 container,
                 view,
@@ -117,7 +119,12 @@ final class RandomManifests {
                         List.of(new ManifestId(id()), new ManifestId(id()))),
                 sketch(),
                 random.nextBoolean() ? null : new DataDigest(hex(64)),
-                random.nextBoolean() ? null : new FactTable(size(), List.of(id(), id())));
+                random.nextBoolean() ? null : new FactTable(size(), List.of(id(), id())),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(
+                                new NamedExtent(text(), 0, virtualSize / 3),
+                                new NamedExtent(text(), virtualSize / 2, virtualSize / 2)));
     }
 
     private List<VolumeRecord> volumes() {

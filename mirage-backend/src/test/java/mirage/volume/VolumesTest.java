@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import mirage.GoldenFiles;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
+import mirage.bytes.NamedExtent;
 import mirage.bytes.Warnings;
 
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -181,6 +183,40 @@ final class VolumesTest {
     void zerosAreOneVolumeHoweverMany() throws IOException {
         assertThat(find(ByteSources.zeros(Long.MAX_VALUE)))
                 .containsExactly(Volume.range("0", 0, Long.MAX_VALUE, "none", "", "", ""));
+    }
+
+    @Test
+    void severalDisksHaveTheVolumesOfEach() throws IOException {
+        byte[] gpt = GoldenFiles.unpacked("volume/gpt.disk");
+        byte[] dos = GoldenFiles.unpacked("volume/dos-extended.disk");
+        int second = gpt.length + 512;
+        ByteBuffer both = ByteBuffer.allocate(second + dos.length + 4096);
+        both.put(0, gpt).put(second, dos);
+        List<NamedExtent> parts =
+                List.of(
+                        new NamedExtent("one", 0, gpt.length),
+                        new NamedExtent("none", gpt.length, 0),
+                        new NamedExtent("two", second, dos.length),
+                        new NamedExtent("three", second + dos.length, 4096));
+        List<Volume> expected = new ArrayList<>();
+        find(ByteSources.of(gpt)).forEach(volume -> expected.add(moved(volume, "one:", 0)));
+        find(ByteSources.of(dos)).forEach(volume -> expected.add(moved(volume, "two:", second)));
+        expected.add(Volume.range("three", second + dos.length, 4096, "none", "", "", ""));
+        assertThat(Volumes.find(ByteSources.of(both), parts, _ -> false, warnings))
+                .extracting(FoundVolume::volume)
+                .isEqualTo(expected);
+        assertThat(warnings.messages()).isEmpty();
+    }
+
+    private static Volume moved(Volume volume, String prefix, long by) {
+        return Volume.range(
+                prefix + volume.id(),
+                volume.offset() + by,
+                volume.length(),
+                volume.table(),
+                volume.type(),
+                volume.name(),
+                volume.uuid());
     }
 
     private List<Volume> find(ByteSource disk) throws IOException {

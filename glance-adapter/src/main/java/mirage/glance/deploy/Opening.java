@@ -33,10 +33,13 @@ final class Opening {
         try {
             return question.ask();
         } catch (NotDeployableException refused) {
-            throw refused.why() == NotDeployableException.Why.YET
-                    ? new HttpFailure(
-                            409, "The image is still being taken apart.", Deployables.LATER)
-                    : HttpFailure.conflict("The disk in the image cannot be read.");
+            throw switch (refused.why()) {
+                case YET ->
+                        new HttpFailure(
+                                409, "The image is still being taken apart.", Deployables.LATER);
+                case OPAQUE -> HttpFailure.conflict("The disk in the image cannot be read.");
+                case SEVERAL_DISKS -> HttpFailure.conflict("The image is of several disks.");
+            };
         } catch (ImageNotFoundException lost) {
             LOG.error("{}, and its record says that it is", lost.getMessage());
             throw HttpFailure.conflict("The image is in no store of this service.");

@@ -40,6 +40,10 @@ public final class ImportPlugins {
     private static final String RAW = "raw";
     private static final String BARE = "bare";
     private static final String COMPRESSED = "compressed";
+
+    /** Of a container, and what the library calls an archive of disks. */
+    private static final String OVA = "ova";
+
     private static final String MADE = ".made";
 
     /** What the library reads the disk of, besides raw. */
@@ -151,11 +155,13 @@ public final class ImportPlugins {
         if (RAW.equals(declared)) {
             return;
         }
-        if (!CONVERTIBLE.contains(declared)) {
-            throw HttpFailure.badRequest("Unable to convert from format " + declared);
+        if (!isArchive(image, store.library())) {
+            if (!CONVERTIBLE.contains(declared)) {
+                throw HttpFailure.badRequest("Unable to convert from format " + declared);
+            }
+            requireSafe(image.id(), store, declared);
+            awaitStructured(image.id(), store.library());
         }
-        requireSafe(image.id(), store, declared);
-        awaitStructured(image.id(), store.library());
         try (StoredBytes disk = store.openDisk(image.id());
                 InputStream raw = stop.over(disk.stream())) {
             make(image, store, raw);
@@ -165,6 +171,19 @@ public final class ImportPlugins {
         records.update(image.id(), this::converted);
         swap(image.id(), store.library());
         LOG.info("image {}: converted from {} to raw", image.id(), declared);
+    }
+
+    /**
+     * Whether the image is what its container says, an archive of disks: the library has read them then, and follows no
+     * name that is in one. To an inspector of disk images an archive is raw.
+     */
+    private boolean isArchive(ImageRecord image, ImageLibrary library) throws IOException {
+        if (!OVA.equals(image.attributes().containerFormat())) {
+            return false;
+        }
+        awaitStructured(image.id(), library);
+        StoredImage stored = library.find(image.id());
+        return stored != null && OVA.equals(stored.format());
     }
 
     private void awaitStructured(ImageId id, ImageLibrary library) throws IOException {

@@ -3,12 +3,14 @@ package mirage.glance.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.luben.zstd.ZstdInputStream;
 
 import mirage.glance.api.TestService.Answer;
 import mirage.glance.schema.FormatNames;
 import mirage.glance.transfer.ContentCheck;
 import mirage.glance.transfer.FormatCheck;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +130,34 @@ final class FormatCheckTest {
         JsonNode schema = service.get("/v2/schemas/image").send(200).json();
         assertThat(schema.at("/properties/disk_format/enum")).hasToString("[null,\"gpt\",\"raw\"]");
         assertThat(schema.at("/properties/container_format/enum")).hasToString("[null,\"bare\"]");
+    }
+
+    /** An archive is not looked into, and is no disk image. */
+    @ParameterizedTest
+    @CsvSource({"vmdk,ova,204,null", "qcow2,ova,204,null", "vmdk,bare,415,", "raw,bare,204,size"})
+    void anArchiveOfDisksIsTakenForWhatItIs(
+            String disk, String container, int status, @Nullable String virtualSize)
+            throws IOException {
+        byte[] ova = ova();
+        TestService service = service(USUAL);
+        String id =
+                service.create(
+                        "{'disk_format': '" + disk + "', 'container_format': '" + container + "'}");
+        service.put(id, ova).send(status);
+        if (virtualSize != null) {
+            assertThat(service.image(id).path("virtual_size").asText())
+                    .isEqualTo(
+                            virtualSize.equals("size")
+                                    ? Integer.toString(ova.length)
+                                    : virtualSize);
+        }
+    }
+
+    private static byte[] ova() throws IOException {
+        Path file = GOLDEN.resolveSibling("ova/ustar-stream.ova.zst");
+        try (InputStream in = new ZstdInputStream(Files.newInputStream(file))) {
+            return in.readAllBytes();
+        }
     }
 
     @Test

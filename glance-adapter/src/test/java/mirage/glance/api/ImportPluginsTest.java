@@ -116,6 +116,37 @@ final class ImportPluginsTest {
         assertThat(service.library.list()).hasSize(1);
     }
 
+    @Test
+    void theDiskOfAMachineBecomesTheImage() throws Exception {
+        start("vmdk", "ova", ImportPlugin.IMAGE_CONVERSION);
+        JsonNode image = imported(unpacked("ova/ustar-stream.ova"), "success");
+        JsonNode expected =
+                new ObjectMapper().readTree(GOLDEN.resolve("disks/vmdk-stream.json").toFile());
+        byte[] disk = service.get("/v2/images/" + id + "/file").send(200).bytes();
+        assertThat(digest("SHA-256", disk)).isEqualTo(expected.path("sha256").asText());
+        assertThat(image.path("disk_format").asText()).isEqualTo("raw");
+        assertThat(image.path("container_format").asText()).isEqualTo("bare");
+        assertThat(image.path("size").asLong()).isEqualTo(disk.length);
+    }
+
+    @Test
+    void ofAMachineOfSeveralDisksNoneBecomesTheImage() throws Exception {
+        start("vmdk", "ova", ImportPlugin.IMAGE_CONVERSION);
+        requireRefused(
+                unpacked("ova/ustar-two-disks.ova"),
+                "The image cannot be converted: the image is of several disks");
+    }
+
+    @Test
+    void whatIsSaidToBeAMachineMayBeADisk() throws Exception {
+        start("vmdk", "ova", ImportPlugin.IMAGE_CONVERSION);
+        imported(unpacked("disks/vmdk-sparse.img"), "success");
+        start("qcow2", "ova", ImportPlugin.IMAGE_CONVERSION);
+        requireRefused(
+                unpacked("disks/vmdk-sparse.img"),
+                "Image content does not match disk_format qcow2");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "xz", "zip"})
     void whatWasCompressedIsTakenOut(String how) throws Exception {

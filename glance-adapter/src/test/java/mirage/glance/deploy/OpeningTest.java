@@ -45,6 +45,7 @@ final class OpeningTest {
     void whatWaitingHelpsIsToldApart() {
         assertAnswers(new NotDeployableException(IMAGE, "is not yet", Why.YET), 409, true);
         assertAnswers(new NotDeployableException(IMAGE, "has no disk", Why.OPAQUE), 409, false);
+        assertAnswers(new NotDeployableException(IMAGE, "has two", Why.SEVERAL_DISKS), 409, false);
         assertAnswers(new ImageNotFoundException(IMAGE), 409, false);
         assertAnswers(new FormatException("a disk of 2 EiB"), 409, false);
         assertAnswers(new IOException("the disk is gone"), 503, false);

@@ -86,6 +86,7 @@ final class WholeDownload {
         DiskImage image = ImageFormats.open(container, new Warnings());
         if (image.recognition() != DiskImage.Recognition.RECOGNISED
                 || !image.standsAlone()
+                || !image.parts().isEmpty()
                 || !image.complete()) {
             throw new CannotMakeException(Cause.NOT_OFFERED, "its disk cannot be read");
         }

@@ -2,6 +2,7 @@ package mirage.image.wrapped;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ExtentMap;
+import mirage.bytes.NamedExtent;
 import mirage.image.DiskImage;
 
 import java.util.List;
@@ -50,5 +51,10 @@ public record WrappedImage(Wrapping wrapping, DiskImage content) implements Disk
     @Override
     public boolean complete() {
         return content.complete();
+    }
+
+    @Override
+    public List<NamedExtent> parts() {
+        return content.parts();
     }
 }

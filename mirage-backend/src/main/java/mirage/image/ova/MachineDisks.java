@@ -1,0 +1,197 @@
+package mirage.image.ova;
+
+import mirage.bytes.ByteSource;
+import mirage.bytes.FormatException;
+import mirage.bytes.Warnings;
+import mirage.image.DiskImage;
+import mirage.image.DiskImage.External;
+import mirage.image.block.TableImage;
+import mirage.image.ova.OvfDescriptor.Wrapping;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds the disks among the members of one archive: images that are known by their magic, and raw ones that the
+ * description names. Whatever is a disk of the machine and cannot be read is told in a warning.
+ */
+final class MachineDisks {
+    /** Each keeps some MiB that it has read last. */
+    private static final int MAX_DISKS = 8;
+
+    /** Maps of disks that are there, before another one is read, in runs of some 20 bytes: 128 GiB in clusters of 64 KiB. */
+    private static final int MAX_PLACED = 2 << 20;
+
+    /** Of the files that members ask for. */
+    private static final int MAX_EXTERNALS = 1000;
+
+    /** No cluster of a disk, which may reach past its end, reaches into the next one. */
+    private static final long ALIGNMENT = 2 << 20;
+
+    private final ByteSource archive;
+    private final OvfDescriptor description;
+    private final Warnings warnings;
+    private final List<Found> found = new ArrayList<>();
+    private final List<External> externals = new ArrayList<>();
+
+    /** Names of the disks that were seen, read or not. */
+    private final Set<String> seen = new HashSet<>();
+
+    private boolean isAll = true;
+    private long placed;
+
+    /** A disk before its place is known. */
+    private record Found(TarMember member, DiskImage image) {}
+
+    MachineDisks(ByteSource archive, OvfDescriptor description, Warnings warnings) {
+        this.archive = archive;
+        this.description = description;
+        this.warnings = warnings;
+    }
+
+    /** To be called for each member, in their order. */
+    void lookInto(TarMember member, OvaFormat.Opener images) throws IOException {
+        String name = member.name();
+        String chunked = fileOfChunk(name);
+        Wrapping wrapping = chunked == null ? description.disks().get(name) : Wrapping.CHUNKED;
+        if (wrapping != null) {
+            seen.add(chunked == null ? name : chunked);
+        }
+        if (!member.complete()) {
+            leaveOut(name, "the archive ends in it");
+        }
+        if (member.length() == 0) {
+            if (wrapping != null && member.complete()) {
+                leaveOut(name, "it is empty");
+            }
+        } else if (wrapping == Wrapping.CHUNKED || wrapping == Wrapping.COMPRESSED) {
+            leaveOut(name, "a file that is " + (chunked == null ? "compressed" : "in chunks"));
+        } else if (!member.plainFile()) {
+            if (wrapping != null) {
+                leaveOut(name, "no plain file");
+            }
+        } else if (placed > MAX_PLACED) {
+            leaveOut(
+                    name,
+                    "not looked into: the disks before it have more than " + MAX_PLACED + " runs");
+        } else {
+            open(member, wrapping != null, images);
+        }
+    }
+
+    private void open(TarMember member, boolean isDisk, OvaFormat.Opener images)
+            throws IOException {
+        Warnings odd = new Warnings();
+        DiskImage image = images.open(member.content(archive), odd);
+        if (image.recognition() == DiskImage.Recognition.RAW && !isDisk) {
+            return;
+        }
+        odd.messages().forEach(message -> warnings.add(told(member.name(), message)));
+        if (image.recognition() == DiskImage.Recognition.OPAQUE) {
+            isAll = false;
+        } else if (!image.standsAlone()) {
+            keep(image.externals());
+            leaveOut(member.name(), "its disk needs other files: " + image.externals());
+        } else if (found.size() == MAX_DISKS) {
+            leaveOut(member.name(), "not read: the machine has more than " + MAX_DISKS + " disks");
+        } else {
+            placed += image.plainMap().runCount() + image.encodedClusters().size();
+            found.add(new Found(member, image));
+        }
+    }
+
+    private void keep(List<External> others) {
+        for (External other : others) {
+            if (externals.size() == MAX_EXTERNALS) {
+                return;
+            }
+            externals.add(
+                    new External(
+                            TarArchive.shortened(other.role()),
+                            TarArchive.shortened(other.name())));
+        }
+    }
+
+    /** The file whose chunk a member is by its name, such as {@code disk.vmdk.000000003}; null when it is none. */
+    private @Nullable String fileOfChunk(String name) {
+        int dot = name.lastIndexOf('.');
+        if (dot < 0 || !name.substring(dot + 1).matches("[0-9]{9}")) {
+            return null;
+        }
+        String file = name.substring(0, dot);
+        return description.disks().get(file) == Wrapping.CHUNKED ? file : null;
+    }
+
+    /**
+     * The disks that were found.
+     *
+     * @throws FormatException when there are none
+     */
+    DiskImage image() throws FormatException {
+        for (String name : description.disks().keySet()) {
+            if (!seen.contains(name)) {
+                leaveOut(name, "the description names it as a disk, and it is not there");
+            }
+        }
+        removeParts();
+        List<MemberDisk> disks = place();
+        if (!disks.isEmpty()) {
+            return new OvaImage(disks, isAll);
+        }
+        if (!externals.isEmpty()) {
+            return TableImage.elsewhere(OvaFormat.NAME, 0, externals);
+        }
+        throw new FormatException("expected a disk that can be read, found none");
+    }
+
+    /** A member that another one's disk lies in is no disk itself, and may look like one. */
+    private void removeParts() {
+        Set<String> names = new HashSet<>();
+        externals.forEach(external -> names.add(external.name()));
+        for (Found disk : List.copyOf(found)) {
+            if (names.contains(disk.member.name())) {
+                leaveOut(disk.member.name(), "a part of another disk");
+                found.remove(disk);
+            }
+        }
+    }
+
+    private List<MemberDisk> place() {
+        List<MemberDisk> disks = new ArrayList<>();
+        Map<String, Integer> names = new HashMap<>();
+        long end = 0;
+        for (Found disk : found) {
+            String name = disk.member.name();
+            int count = names.merge(name, 1, Integer::sum);
+            long offset = Math.ceilDiv(end, ALIGNMENT) * ALIGNMENT;
+            if (offset < end || offset > Long.MAX_VALUE - disk.image.virtualSize()) {
+                leaveOut(name, "not read: the disks are longer than one can be");
+                continue;
+            }
+            disks.add(
+                    new MemberDisk(
+                            count == 1 ? name : name + "#" + count,
+                            disk.member.offset(),
+                            offset,
+                            disk.image));
+            end = offset + disk.image.virtualSize();
+        }
+        return disks;
+    }
+
+    private void leaveOut(String member, String why) {
+        isAll = false;
+        warnings.add(told(member, why));
+    }
+
+    private static String told(String member, String what) {
+        return "member " + member + ": " + what;
+    }
+}
