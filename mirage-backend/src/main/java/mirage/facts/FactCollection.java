@@ -5,6 +5,7 @@ import mirage.bytes.Warnings;
 import mirage.facts.collect.ReadBudget;
 import mirage.filesystem.FileSystem;
 import mirage.manifest.FactTable;
+import mirage.manifest.FileTableBuilder;
 import mirage.manifest.RecipeBuilder;
 
 import java.io.IOException;
@@ -31,9 +32,11 @@ public final class FactCollection {
      *
      * @param id what users call the volume
      * @param bytes of the volume, open until {@link #collect} has returned
+     * @param files takes every file before it is offered; complete when {@link #collect} is called
      */
-    public VolumeFacts volume(String id, FileSystem fileSystem, ByteSource bytes) {
-        VolumeFacts volume = new VolumeFacts(id, fileSystem, bytes, facts, warnings);
+    public VolumeFacts volume(
+            String id, FileSystem fileSystem, ByteSource bytes, FileTableBuilder files) {
+        VolumeFacts volume = new VolumeFacts(id, fileSystem, bytes, files, facts, warnings);
         volumes.add(volume);
         return volume;
     }

@@ -139,7 +139,7 @@ final class FileTables {
         ExtentMap onDisk = layout.volume().map();
         Map<Long, Integer> linked = new HashMap<>();
         VolumeFacts told =
-                facts == null ? null : facts.volume(layout.volume().id(), fileSystem, volume);
+                facts == null ? null : facts.volume(layout.volume().id(), fileSystem, volume, rows);
         try {
             fileSystem.walk(file -> {
                 int ordinal = rows.add(file);
