@@ -6,6 +6,7 @@ import mirage.facts.collect.ReadBudget;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.WorkBudget;
 import mirage.manifest.FactTable;
+import mirage.manifest.FileTableBuilder;
 import mirage.manifest.RecipeBuilder;
 
 import java.io.IOException;
@@ -41,10 +42,12 @@ public final class FactCollection {
      *
      * @param id what users call the volume
      * @param bytes of the volume, open until {@link #collect} has returned
+     * @param files takes every file before it is offered; complete when {@link #collect} is called
      */
-    public VolumeFacts volume(String id, FileSystem fileSystem, ByteSource bytes) {
+    public VolumeFacts volume(
+            String id, FileSystem fileSystem, ByteSource bytes, FileTableBuilder files) {
         VolumeFacts volume =
-                new VolumeFacts(id, fileSystem, bytes, decoding, room, facts, warnings);
+                new VolumeFacts(id, fileSystem, bytes, files, decoding, room, facts, warnings);
         volumes.add(volume);
         return volume;
     }

@@ -17,6 +17,7 @@ import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
 import mirage.filesystem.WorkBudget;
+import mirage.manifest.FileTableBuilder;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class VolumeFacts {
     private final Warnings warnings;
     private final List<FactCollector> collectors = FactCollectors.ofVolume();
     private final List<Candidate> candidates = new ArrayList<>();
+    private final LinkedFiles linked;
     private long leftOut;
 
     /** How many candidates all volumes of an image may keep: each costs memory until it is read. */
@@ -58,12 +60,11 @@ public final class VolumeFacts {
         }
     }
 
-    private record Candidate(GuestPath path, FileRecord file, FactCollector collector) {}
-
     VolumeFacts(
             String id,
             FileSystem fileSystem,
             ByteSource volume,
+            FileTableBuilder files,
             WorkBudget decoding,
             Room room,
             FactTableBuilder facts,
@@ -76,15 +77,16 @@ public final class VolumeFacts {
         this.hasSubvolumes = fileSystem.type().equals("btrfs");
         this.facts = facts;
         this.warnings = warnings;
+        this.linked = new LinkedFiles(files, this::guestPath);
     }
 
     /** Offers the next file of the volume's walk; its content is not read yet. */
     public void offer(FileRecord file) {
-        boolean isLink = file.type() == FileType.SYMLINK;
-        if ((!isLink && file.type() != FileType.REGULAR)
-                || file.flags().damaged()
-                || file.flags().encrypted()) {
+        if (!Candidate.isPossible(file)) {
             return;
+        }
+        if (file.type() == FileType.SYMLINK) {
+            linked.add(file);
         }
         try {
             ask(file);
@@ -96,13 +98,17 @@ public final class VolumeFacts {
     }
 
     private void ask(FileRecord file) {
-        String text = file.path().toString();
-        GuestPath path = hasSubvolumes ? GuestPath.ofSubvolumes(text) : GuestPath.of(text);
+        GuestPath path = guestPath(file.path());
         for (FactCollector collector : collectors) {
             if (collector.wants(path, file)) {
                 keep(new Candidate(path, file, collector));
             }
         }
+    }
+
+    private GuestPath guestPath(RawName path) {
+        String text = path.toString();
+        return hasSubvolumes ? GuestPath.ofSubvolumes(text) : GuestPath.of(text);
     }
 
     private void keep(Candidate candidate) {
@@ -115,6 +121,7 @@ public final class VolumeFacts {
 
     /** Reads what was offered and wanted. */
     void collect(ReadBudget budget) throws IOException {
+        followLinks();
         if (leftOut > 0) {
             warnings.add(
                     "volume " + id + ": " + leftOut + " files that may tell facts are not read");
@@ -125,6 +132,15 @@ public final class VolumeFacts {
         }
         collectors.forEach(collector -> finish(collector, sink));
         candidates.clear();
+    }
+
+    private void followLinks() throws IOException {
+        try {
+            linked.follow(candidates, collectors).forEach(this::keep);
+        } catch (RuntimeException e) {
+            LOG.error("links of volume {} cannot be followed", id, e);
+            warnings.add("facts of volume " + id + ": links are not followed: " + e);
+        }
     }
 
     private void collect(Candidate candidate, ReadBudget budget, FactSink sink) throws IOException {

@@ -116,7 +116,9 @@ final class FileTables {
             this.volume = layout.volume().bytes(disk);
             this.places = layout.volume().map();
             this.told =
-                    facts == null ? null : facts.volume(layout.volume().id(), fileSystem, volume);
+                    facts == null
+                            ? null
+                            : facts.volume(layout.volume().id(), fileSystem, volume, rows);
         }
 
         void visit(FileRecord file) throws FormatException {

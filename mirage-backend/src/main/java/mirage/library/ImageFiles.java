@@ -12,6 +12,7 @@ import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
 import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
+import mirage.filesystem.SymbolicLinks;
 import mirage.filesystem.WorkBudget;
 import mirage.manifest.FileEntry;
 import mirage.manifest.FileTableReader;
@@ -21,23 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The files of one volume of an image, by path. Symbolic links are followed as the guest would, within the volume. */
 public final class ImageFiles {
-    /** As many as Linux follows. */
-    private static final int MAX_LINKS = 40;
-
     private final VolumeRecord volume;
     private final VolumeRecord.FileTable table;
     private final ChunkSource chunks;
-    private final Map<RawName, RawName> links = new HashMap<>();
+    private final SymbolicLinks links = new SymbolicLinks(Long.MAX_VALUE);
 
     private ImageFiles(VolumeRecord volume, VolumeRecord.FileTable table, ChunkSource chunks) {
         this.volume = volume;
@@ -53,7 +46,7 @@ public final class ImageFiles {
                 chunks,
                 entry -> {
                     if (entry.file().type() == FileType.SYMLINK) {
-                        files.links.put(entry.file().path(), entry.file().linkTarget());
+                        files.links.add(entry.file().path(), entry.file().linkTarget());
                     }
                     return true;
                 });
@@ -119,41 +112,10 @@ public final class ImageFiles {
     }
 
     private RawName resolve(String path) throws IOException {
-        Deque<String> left = new ArrayDeque<>();
-        push(left, path);
-        List<RawName> resolved = new ArrayList<>(List.of(RawName.EMPTY));
-        for (int followed = 0; !left.isEmpty(); ) {
-            String name = left.pop();
-            if (name.equals("..")) {
-                if (resolved.size() > 1) {
-                    resolved.removeLast();
-                }
-                continue;
-            }
-            RawName at =
-                    resolved.getLast().child(RawName.of(name.getBytes(StandardCharsets.UTF_8)));
-            RawName target = links.get(at);
-            if (target == null) {
-                resolved.add(at);
-                continue;
-            }
-            if (++followed > MAX_LINKS) {
-                throw new IOException(path + ": more than " + MAX_LINKS + " symbolic links");
-            }
-            if (target.toString().startsWith("/")) {
-                resolved.subList(1, resolved.size()).clear();
-            }
-            push(left, target.toString());
+        RawName resolved = links.resolve(RawName.EMPTY, RawName.of(path));
+        if (resolved == null) {
+            throw new IOException(path + ": too many symbolic links");
         }
-        return resolved.getLast();
-    }
-
-    private static void push(Deque<String> left, String path) {
-        String[] names = path.split("/", -1);
-        for (int i = names.length - 1; i >= 0; i--) {
-            if (!names[i].isEmpty() && !names[i].equals(".")) {
-                left.push(names[i]);
-            }
-        }
+        return resolved;
     }
 }

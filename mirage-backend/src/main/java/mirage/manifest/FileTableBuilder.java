@@ -3,6 +3,7 @@ package mirage.manifest;
 import mirage.chunk.ChunkId;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileType;
+import mirage.filesystem.RawName;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Collects the files of a file system in the order of its walk, takes the digests of their contents when they are
@@ -54,6 +61,67 @@ public final class FileTableBuilder {
 
     public @Nullable ChunkId content(int ordinal) {
         return contents[ordinal];
+    }
+
+    /** Takes files that were added. */
+    @FunctionalInterface
+    public interface FileVisitor {
+        /** Returns false to end the search. */
+        boolean visit(FileRecord file);
+    }
+
+    /**
+     * Shows the file of a path and all that lie below it, in the order of the walk; nothing where there is none. Reads the
+     * blocks that may have them once more, and may run beside the naming of contents, not beside {@link #add}.
+     *
+     * @param path empty for all files
+     */
+    public void forEachBelow(RawName path, FileVisitor visitor) throws IOException {
+        for (int i = blockOf(path); i < blocks.size(); i++) {
+            for (FileRecord file : blocks.get(i).files()) {
+                if (TreeOrder.isAtOrBelow(path, file.path())) {
+                    if (!visitor.visit(file)) {
+                        return;
+                    }
+                } else if (TreeOrder.compare(path, file.path()) < 0) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** The files of some paths, by path; those that there are. As {@link #forEachBelow}, each block is read at most once. */
+    public Map<RawName, FileRecord> find(Collection<RawName> paths) throws IOException {
+        Map<Integer, Set<RawName>> wanted = new TreeMap<>();
+        for (RawName path : paths) {
+            wanted.computeIfAbsent(blockOf(path), _ -> new HashSet<>()).add(path);
+        }
+        Map<RawName, FileRecord> found = new HashMap<>();
+        for (Map.Entry<Integer, Set<RawName>> block : wanted.entrySet()) {
+            if (block.getKey() < blocks.size()) {
+                for (FileRecord file : blocks.get(block.getKey()).files()) {
+                    if (block.getValue().contains(file.path())) {
+                        found.put(file.path(), file);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The last block that does not begin behind the path. */
+    private int blockOf(RawName path) {
+        int low = 0;
+        int high = blocks.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (TreeOrder.compare(blocks.get(middle).firstPath(), path) <= 0) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
     }
 
     /** Writes the blocks, as chunks, and gives their ids in order. */

@@ -63,6 +63,7 @@ final class FileTableFormat {
         private final ByteWriter times = new ByteWriter();
         private final ByteWriter extents = new ByteWriter();
         private final ByteWriter inline = new ByteWriter();
+        private RawName firstPath = RawName.EMPTY;
         private byte[] lastPath = new byte[0];
         private long lastInode;
         private long lastTarget;
@@ -73,8 +74,34 @@ final class FileTableFormat {
             return count;
         }
 
+        /** Of the first file; empty of a block without files. */
+        RawName firstPath() {
+            return firstPath;
+        }
+
+        /** What was added so far. */
+        List<FileRecord> files() throws IOException {
+            BlockReader reader =
+                    new BlockReader(
+                            reader("names", names),
+                            reader("inodes", inodes),
+                            reader("times", times),
+                            reader("extents", extents),
+                            reader("inline", inline));
+            List<FileRecord> files = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                files.add(reader.next());
+            }
+            return files;
+        }
+
+        private static ByteReader reader(String name, ByteWriter column) {
+            return new ByteReader(name, column.toBuffer());
+        }
+
         /** Adds a file; its flag for a digest is decided when the block is closed. */
         void add(FileRecord file) {
+            firstPath = count == 0 ? file.path() : firstPath;
             count++;
             writeNames(file);
             writeInode(file);

@@ -15,11 +15,13 @@ import mirage.filesystem.FileType;
 import mirage.filesystem.RawName;
 import mirage.filesystem.WorkBudget;
 import mirage.manifest.FactTable;
+import mirage.manifest.FileTableBuilder;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,11 @@ final class Guest {
             new FileTimes(Time.UNKNOWN, Time.UNKNOWN, Time.UNKNOWN, Time.UNKNOWN);
 
     private final String fileSystemType;
-    private final Map<String, FileRecord> files = new TreeMap<>();
+
+    /** In the order of a walk: what is in a directory comes right behind it. */
+    private final Map<String, FileRecord> files =
+            new TreeMap<>(Comparator.comparing(path -> path.replace('/', '\0')));
+
     private final Map<String, ByteSource> contents = new HashMap<>();
 
     Guest() {
@@ -103,8 +109,12 @@ final class Guest {
     /** Through the store's form and back. */
     Told told() throws IOException {
         FactCollection collection = new FactCollection(1 << 20);
-        VolumeFacts volume = collection.volume("1", new Files(), ByteSources.zeros(0));
-        files.values().forEach(volume::offer);
+        FileTableBuilder rows = new FileTableBuilder();
+        VolumeFacts volume = collection.volume("1", new Files(), ByteSources.zeros(0), rows);
+        for (FileRecord file : files.values()) {
+            rows.add(file);
+            volume.offer(file);
+        }
         collection.collect();
         Map<ChunkId, ByteBuffer> chunks = new HashMap<>();
         FactTable table = collection.finish(chunks::put);

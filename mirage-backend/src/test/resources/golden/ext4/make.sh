@@ -106,6 +106,12 @@ make_flex-bg-off() {
     format "$1" 32M -t ext4 -b 1024 -O ^flex_bg,^64bit -J size=1
     fill "$1" tree
 }
+make_inline-holes() { # mke2fs -d gives files of holes inline data, however large they are
+    mkdir "$work/holes"
+    for size in 60 61 4096 4097 123456 9000000; do truncate -s $size "$work/holes/of-$size"; done
+    for i in $(seq 8); do printf 'content %d' "$i" > "$work/holes/file-$i"; done
+    format "$1" 2M -t ext4 -b 1024 -I 256 -O inline_data,^has_journal -d "$work/holes"
+}
 make_inline-data() {
     format "$1" 16M -t ext4 -b 4096 -I 256 -O inline_data -J size=4
     fill "$1" tree
@@ -224,7 +230,7 @@ make_verity() {
     debugfs -w -R "set_inode_field file flags 0x180000" "$1" 2> /dev/null
 }
 
-all="ext2 ext2-old ext3 ext4 ext4-1k ext4-2k-inode-1024 populated bigalloc meta-bg flex-bg-off inline-data ea-inode
+all="ext2 ext2-old ext3 ext4 ext4-1k ext4-2k-inode-1024 populated bigalloc meta-bg flex-bg-off inline-data inline-holes ea-inode
     no-checksums checksum-seed sparse-super2 unwritten directories project-quota needs-recovery orphan-file encrypted
     casefold blocks-64k verity damaged"
 for name in ${*:-$all}; do

@@ -1,5 +1,7 @@
 package mirage.facts.collect;
 
+import mirage.filesystem.RawName;
+
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,23 +15,34 @@ public final class GuestPath {
     private static final Pattern SUBVOLUME =
             Pattern.compile("(?:@/\\.snapshots/[0-9]+/snapshot|@|@rootfs|root|rootfs)/");
 
+    private final RawName root;
     private final String text;
     private final int nameAt;
 
-    private GuestPath(String text) {
+    private GuestPath(RawName root, String text) {
+        this.root = root;
         this.text = text;
         this.nameAt = text.lastIndexOf('/') + 1;
     }
 
     /** Of a volume whose root is the system's, or a part of it that is mounted. */
     public static GuestPath of(String path) {
-        return new GuestPath(path);
+        return new GuestPath(RawName.EMPTY, path);
     }
 
     /** Of a volume that may have the system's root in one of its subvolumes. */
     public static GuestPath ofSubvolumes(String path) {
         Matcher subvolume = SUBVOLUME.matcher(path);
-        return new GuestPath(subvolume.lookingAt() ? path.substring(subvolume.end()) : path);
+        return subvolume.lookingAt()
+                ? new GuestPath(
+                        RawName.of(path.substring(0, subvolume.end() - 1)),
+                        path.substring(subvolume.end()))
+                : of(path);
+    }
+
+    /** The directory of the volume that is the system's root; empty for the volume's own. */
+    public RawName root() {
+        return root;
     }
 
     public boolean is(String path) {
@@ -67,7 +80,7 @@ public final class GuestPath {
 
     /** In lower case, for systems that do not tell cases apart. */
     public GuestPath lowerCase() {
-        return new GuestPath(text.toLowerCase(Locale.ROOT));
+        return new GuestPath(root, text.toLowerCase(Locale.ROOT));
     }
 
     @Override

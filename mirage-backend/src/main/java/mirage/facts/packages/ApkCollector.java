@@ -10,6 +10,7 @@ import mirage.facts.collect.Stanzas;
 import mirage.filesystem.FileRecord;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,6 +22,11 @@ public final class ApkCollector implements FactCollector {
     @Override
     public boolean wants(GuestPath path, FileRecord file) {
         return path.is("lib/apk/db/installed") || path.is("usr/lib/apk/db/installed");
+    }
+
+    @Override
+    public List<String> places() {
+        return List.of("lib/apk/db", "usr/lib/apk/db");
     }
 
     @Override

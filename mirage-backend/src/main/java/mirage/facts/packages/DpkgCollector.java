@@ -10,6 +10,7 @@ import mirage.facts.collect.Stanzas;
 import mirage.filesystem.FileRecord;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,6 +28,11 @@ public final class DpkgCollector implements FactCollector {
     public boolean wants(GuestPath path, FileRecord file) {
         return path.is("var/lib/dpkg/status")
                 || (path.isIn(STATUS_D) && !path.endsWith(".md5sums"));
+    }
+
+    @Override
+    public List<String> places() {
+        return List.of("var/lib/dpkg");
     }
 
     @Override

@@ -11,6 +11,7 @@ import mirage.filesystem.FileRecord;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,6 +27,11 @@ public final class PacmanCollector implements FactCollector {
         return path.startsWith(LOCAL)
                 && path.nameIs("desc")
                 && path.parent().lastIndexOf('/') == LOCAL.length() - 1;
+    }
+
+    @Override
+    public List<String> places() {
+        return List.of("var/lib/pacman/local");
     }
 
     @Override

@@ -10,6 +10,7 @@ import mirage.filesystem.FileRecord;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -48,6 +49,11 @@ public final class RpmCollector implements FactCollector {
                         || path.isIn("usr/lib/sysimage/rpm")
                         || path.isIn("usr/share/rpm"))
                 && (FORMS.containsKey(path.name()) || path.nameIs(LOG));
+    }
+
+    @Override
+    public List<String> places() {
+        return List.of("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm");
     }
 
     @Override

@@ -44,6 +44,11 @@ public final class AccountCollector implements FactCollector {
     }
 
     @Override
+    public List<String> places() {
+        return List.of("etc");
+    }
+
+    @Override
     public void collect(GuestFile file, FactSink facts) throws IOException {
         if (file.isLink()) {
             return;

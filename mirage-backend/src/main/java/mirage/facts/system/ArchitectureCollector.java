@@ -9,6 +9,7 @@ import mirage.facts.elf.ElfFile;
 import mirage.filesystem.FileRecord;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /** What the shell, or what else every system has, is a program for. The first that says so counts. */
@@ -21,6 +22,11 @@ public final class ArchitectureCollector implements FactCollector {
     @Override
     public boolean wants(GuestPath path, FileRecord file) {
         return (path.isIn("bin") || path.isIn("usr/bin")) && PROGRAMS.contains(path.name());
+    }
+
+    @Override
+    public List<String> places() {
+        return List.of("bin", "usr/bin");
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Kernels of Linux: images in {@code /boot} (or the root of a volume that is mounted there), by what the image says of
@@ -46,6 +47,11 @@ public final class KernelCollector implements FactCollector {
         int start = path.startsWith("usr/") ? 4 : 0;
         String tree = path.parent();
         return tree.startsWith(MODULES, start) && tree.indexOf('/', start + MODULES.length()) < 0;
+    }
+
+    @Override
+    public List<String> places() {
+        return List.of("boot", "lib/modules", "usr/lib/modules");
     }
 
     @Override

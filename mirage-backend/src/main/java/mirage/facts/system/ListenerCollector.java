@@ -85,6 +85,17 @@ public final class ListenerCollector implements FactCollector {
     }
 
     @Override
+    public List<String> places() {
+        return List.of(
+                "etc/ssh",
+                "etc/apache2",
+                "etc/httpd/conf",
+                "etc/nginx",
+                "etc/redis",
+                "etc/postgresql");
+    }
+
+    @Override
     public void collect(GuestFile file, FactSink facts) throws IOException {
         Server server = server(file.path());
         if (server == null) {

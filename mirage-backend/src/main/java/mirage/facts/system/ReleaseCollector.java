@@ -65,6 +65,11 @@ public final class ReleaseCollector implements FactCollector {
     }
 
     @Override
+    public List<String> places() {
+        return List.of("etc", "usr/lib");
+    }
+
+    @Override
     public void collect(GuestFile file, FactSink facts) throws IOException {
         if (file.isLink()) {
             return;

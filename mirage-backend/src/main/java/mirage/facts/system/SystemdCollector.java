@@ -53,6 +53,11 @@ public final class SystemdCollector implements FactCollector {
     }
 
     @Override
+    public List<String> places() {
+        return List.of(ETC, "etc/runlevels", "usr/lib/systemd/system");
+    }
+
+    @Override
     public void collect(GuestFile file, FactSink facts) throws IOException {
         GuestPath path = file.path();
         String name = path.name();

@@ -51,6 +51,7 @@ final class BtrfsLoopMountIT {
         "--data dup --metadata dup, compress-force=lzo, 1000",
         "--mixed, compress-force=zlib, 1000",
         "--nodesize 4096, compress=zstd:15, 2000",
+        "--nodesize 8192 --metadata single --runtime-features quota, compress=zstd, 1000",
         "--nodesize 32768, max_inline=0, 1000",
         "--nodesize 65536, max_inline=4095, 1000",
         "--checksum xxhash, nodatacow, 1000",

@@ -1,11 +1,12 @@
 package mirage.filesystem.erofs;
 
+import mirage.LongSweeps;
 import mirage.filesystem.KernelMounts;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,13 +14,56 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Compares what we read with what the kernel shows of the same image, for images that {@code mkfs.erofs} makes with its
  * options swept. Needs what {@link KernelMounts} needs, and erofs-utils.
  */
 final class ErofsLoopMountIT {
+    private static final List<String> OPTIONS =
+            List.of(
+                    "-x2",
+                    "-x0 -Eforce-inode-extended",
+                    "-x-1 -T1700000000",
+                    "-Enoinline_data",
+                    "--chunksize=4096",
+                    "--chunksize=1048576",
+                    "--chunksize=65536 -Eforce-chunk-indexes",
+                    "-zlz4",
+                    "-zlz4hc,12",
+                    "-zlz4 -C8192",
+                    "-zlz4hc -C65536",
+                    "-zlz4hc -C1048576",
+                    "-zlz4 -C16384 --max-extent-bytes=20000",
+                    "-zlz4 -Elegacy-compress",
+                    "-zlz4hc -C65536 -Elegacy-compress",
+                    "-zlz4 -Eztailpacking",
+                    "-zlz4hc -C65536 -Eztailpacking",
+                    "-zlz4 -Eztailpacking -Elegacy-compress",
+                    "-zlz4 -x0 --all-root -Enoinline_data",
+                    "-zlz4 -C32768",
+                    "-zlz4hc,1 -C131072 -T1700000000 --all-root",
+                    "-zlz4hc -C524288 -Eztailpacking --max-extent-bytes=100000");
+
     @TempDir private static Path directory;
+
+    static Stream<String> options() {
+        return LongSweeps.of(
+                OPTIONS,
+                List.of("-zlz4", "-zlz4hc"),
+                List.of(
+                        "-C4096",
+                        "-C8192",
+                        "-C16384",
+                        "-C32768",
+                        "-C65536",
+                        "-C131072",
+                        "-C262144",
+                        "-C524288",
+                        "-C1048576"),
+                List.of("", "-Elegacy-compress", "-Eztailpacking"));
+    }
 
     @BeforeAll
     static void makeTree() throws IOException, InterruptedException {
@@ -35,28 +79,7 @@ final class ErofsLoopMountIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "-x2",
-                "-x0 -Eforce-inode-extended",
-                "-x-1 -T1700000000",
-                "-Enoinline_data",
-                "--chunksize=4096",
-                "--chunksize=1048576",
-                "--chunksize=65536 -Eforce-chunk-indexes",
-                "-zlz4",
-                "-zlz4hc,12",
-                "-zlz4 -C8192",
-                "-zlz4hc -C65536",
-                "-zlz4hc -C1048576",
-                "-zlz4 -C16384 --max-extent-bytes=20000",
-                "-zlz4 -Elegacy-compress",
-                "-zlz4hc -C65536 -Elegacy-compress",
-                "-zlz4 -Eztailpacking",
-                "-zlz4hc -C65536 -Eztailpacking",
-                "-zlz4 -Eztailpacking -Elegacy-compress",
-                "-zlz4 -x0 --all-root -Enoinline_data"
-            })
+    @MethodSource("options")
     void everyFileIsAsTheKernelShowsIt(String options) throws IOException, InterruptedException {
         if (KernelMounts.areImpossible("erofs")) {
             return;

@@ -100,6 +100,7 @@ final class Ext4GoldenTest {
                         "ext4-2k-inode-1024",
                         "flex-bg-off",
                         "inline-data",
+                        "inline-holes",
                         "meta-bg",
                         "needs-recovery",
                         "no-checksums",

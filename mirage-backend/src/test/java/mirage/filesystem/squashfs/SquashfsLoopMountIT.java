@@ -1,11 +1,12 @@
 package mirage.filesystem.squashfs;
 
+import mirage.LongSweeps;
 import mirage.filesystem.KernelMounts;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,13 +14,56 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Compares what we read with what the kernel shows of the same image, for images that {@code mksquashfs} makes with its
  * options swept. Needs what {@link KernelMounts} needs, and squashfs-tools.
  */
 final class SquashfsLoopMountIT {
+    private static final List<String> OPTIONS =
+            List.of(
+                    "-comp gzip",
+                    "-comp gzip -b 4K",
+                    "-comp gzip -b 1M -Xcompression-level 1",
+                    "-comp gzip -Xwindow-size 8 -always-use-fragments",
+                    "-comp xz",
+                    "-comp xz -b 1M -Xbcj x86,arm,armthumb,powerpc,sparc,ia64",
+                    "-comp xz -b 16K -Xdict-size 8K",
+                    "-comp lz4",
+                    "-comp lz4 -Xhc -b 256K",
+                    "-comp lzo",
+                    "-comp lzo -Xalgorithm lzo1x_1 -b 8K",
+                    "-comp lzo -Xalgorithm lzo1x_1_15",
+                    "-comp zstd",
+                    "-comp zstd -Xcompression-level 22 -b 1M",
+                    "-noI -noId -noD -noF -noX",
+                    "-noI",
+                    "-noD",
+                    "-noF",
+                    "-noX -noId",
+                    "-no-fragments -no-exports",
+                    "-no-duplicates -no-sparse",
+                    "-no-exports -b 64K",
+                    "-all-root -no-xattrs",
+                    "-noD -noF -b 32K",
+                    "-comp zstd -b 16K -no-fragments",
+                    "-comp lz4 -b 4K -always-use-fragments",
+                    "-comp xz -noI -noX",
+                    "-no-compression -nopad -force-uid 1000 -force-gid 4000000000",
+                    "-comp lzo -b 512K -no-tailends -no-hardlinks");
+
     @TempDir private static Path directory;
+
+    static Stream<String> options() {
+        return LongSweeps.of(
+                OPTIONS,
+                List.of("-comp gzip", "-comp xz", "-comp lz4", "-comp lzo", "-comp zstd"),
+                List.of(
+                        "-b 4K", "-b 8K", "-b 16K", "-b 32K", "-b 64K", "-b 128K", "-b 256K",
+                        "-b 512K", "-b 1M"),
+                List.of("", "-no-fragments", "-always-use-fragments"));
+    }
 
     @BeforeAll
     static void makeTree() throws IOException, InterruptedException {
@@ -33,32 +77,7 @@ final class SquashfsLoopMountIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "-comp gzip",
-                "-comp gzip -b 4K",
-                "-comp gzip -b 1M -Xcompression-level 1",
-                "-comp gzip -Xwindow-size 8 -always-use-fragments",
-                "-comp xz",
-                "-comp xz -b 1M -Xbcj x86,arm,armthumb,powerpc,sparc,ia64",
-                "-comp xz -b 16K -Xdict-size 8K",
-                "-comp lz4",
-                "-comp lz4 -Xhc -b 256K",
-                "-comp lzo",
-                "-comp lzo -Xalgorithm lzo1x_1 -b 8K",
-                "-comp lzo -Xalgorithm lzo1x_1_15",
-                "-comp zstd",
-                "-comp zstd -Xcompression-level 22 -b 1M",
-                "-noI -noId -noD -noF -noX",
-                "-noI",
-                "-noD",
-                "-noF",
-                "-noX -noId",
-                "-no-fragments -no-exports",
-                "-no-duplicates -no-sparse",
-                "-no-exports -b 64K",
-                "-all-root -no-xattrs"
-            })
+    @MethodSource("options")
     void everyFileIsAsTheKernelShowsIt(String options) throws IOException, InterruptedException {
         if (KernelMounts.areImpossible("squashfs")) {
             return;

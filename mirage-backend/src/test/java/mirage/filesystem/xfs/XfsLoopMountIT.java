@@ -54,6 +54,8 @@ final class XfsLoopMountIT {
                 "-m finobt=0,inobtcount=0 -i sparse=0",
                 "-i size=2048,sparse=1",
                 "-i nrext64=1",
+                "-i size=1024,maxpct=50 -s size=4096",
+                "-l version=2,su=32768 -m rmapbt=1",
                 "-n size=8192",
                 "-n size=65536",
                 "-b size=1024",
