@@ -106,6 +106,23 @@ final class FactsDamageTest {
     }
 
     @Test
+    void serviceWhoseTypeIsAText() throws IOException {
+        ByteBuffer hive = golden("system").order(ByteOrder.LITTLE_ENDIAN);
+        int changed = 0;
+        for (int at = 4096; at + 24 <= hive.limit(); at += 4) {
+            boolean isType = hive.getShort(at) == 0x6b76 && hive.getInt(at + 20) == 0x65707954;
+            if (isType) {
+                hive.putInt(at + 12, 1);
+                changed++;
+            }
+        }
+        assertThat(changed).isPositive();
+        Told told = new Guest().file("Windows/System32/config/SYSTEM", hive.array()).told();
+        assertThat(told.warnings()).isEmpty();
+        assertThat(told.facts()).isNotEmpty();
+    }
+
+    @Test
     void hiveWhoseSubkeysAreTheKeyItself() throws IOException {
         ByteBuffer hive = golden("software").order(ByteOrder.LITTLE_ENDIAN);
         int root = 4096 + hive.getInt(36);

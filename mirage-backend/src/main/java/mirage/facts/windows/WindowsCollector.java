@@ -139,7 +139,8 @@ public final class WindowsCollector implements FactCollector {
     }
 
     private static boolean isNoDriver(String type) {
-        return !type.isEmpty() && (Long.parseLong(type) & NO_DRIVER) != 0;
+        // A text where a number belongs is no type.
+        return type.matches("[0-9]{1,10}") && (Long.parseLong(type) & NO_DRIVER) != 0;
     }
 
     private static String machine(String processor) {
