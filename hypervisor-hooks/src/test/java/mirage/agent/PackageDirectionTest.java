@@ -39,6 +39,7 @@ final class PackageDirectionTest {
                                     "mirage.catalog",
                                     "mirage.codec",
                                     "mirage.image.inspect",
+                                    "mirage.image.ova",
                                     "mirage.image.wrapped")),
                     entry(
                             "build",

@@ -11,17 +11,18 @@ import java.util.List;
  * What there is of an image.
  *
  * @param container what was uploaded
- * @param disk what a guest sees, null when that cannot be read; also of an image that is compressed as a whole: Nova takes such
- *     bytes for what they are, and gets no other ones in their place
+ * @param disk what a guest sees, null when that cannot be read; also of a disk that is packed, in an archive or by
+ *     compression: Nova takes such bytes for what they are, and gets no other ones in their place
  * @param near images that are likely to share much with it, the nearest first
  */
 public record ImageViews(
         ImageId image, Container container, @Nullable Disk disk, List<ImageId> near) {
     private static final String RAW = "raw";
+    private static final String ARCHIVE = "ova";
 
     public ImageViews {
         near = List.copyOf(near);
-        disk = container.isCompressed() ? null : disk;
+        disk = container.isPacked() ? null : disk;
     }
 
     /**
@@ -39,8 +40,8 @@ public record ImageViews(
             requireSha256(sha256);
         }
 
-        private boolean isCompressed() {
-            return format.indexOf('+') >= 0;
+        private boolean isPacked() {
+            return format.indexOf('+') >= 0 || format.equals(ARCHIVE);
         }
     }
 

@@ -14,6 +14,7 @@ import mirage.catalog.ImageId;
 import mirage.codec.DataDigest;
 import mirage.image.inspect.FormatMatch;
 import mirage.image.inspect.ImageInspector;
+import mirage.image.ova.OvaFormat;
 import mirage.image.wrapped.Wrapping;
 
 import org.jspecify.annotations.Nullable;
@@ -221,19 +222,23 @@ public final class BaseDirectory {
         }
         ImageView view;
         try (ByteSource source = opener.open(file)) {
-            FormatMatch found = ImageInspector.inspect(source).decided();
-            // With force_raw_images = false Nova keeps what was uploaded, and what is compressed
-            // always.
-            view =
-                    found != null
-                                    && AS_IT_IS.contains(found.format())
-                                    && Wrapping.of(source) == null
-                            ? ImageView.DISK
-                            : ImageView.CONTAINER;
+            view = isDisk(source) ? ImageView.DISK : ImageView.CONTAINER;
         }
         DataDigest digest = inheritedDigest(image, view, stamp);
         inventory.put(Held.ofNova(image, view, file, digest, stamp));
         LOG.info("image {}: Nova has its base", image);
+    }
+
+    /**
+     * Whether a base is a disk: with force_raw_images = false Nova keeps what was uploaded, and always what disks are packed
+     * in.
+     */
+    private static boolean isDisk(ByteSource base) throws IOException {
+        FormatMatch found = ImageInspector.inspect(base).decided();
+        return found != null
+                && AS_IT_IS.contains(found.format())
+                && Wrapping.of(base) == null
+                && !OvaFormat.isIn(base);
     }
 
     /** Nova made the base of what we gave it: then we know what it is, until it is read again. */

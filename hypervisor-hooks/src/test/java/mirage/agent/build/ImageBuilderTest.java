@@ -15,6 +15,8 @@ import mirage.catalog.ImageId;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -42,12 +44,12 @@ final class ImageBuilderTest {
                         });
     }
 
-    /** A service that has an image which is compressed as a whole, and reads its disk. */
-    private static Facade compressed() {
+    /** A service that has an image in which a disk is packed, and reads that. */
+    private static Facade packed(String format) {
         ImageViews views =
                 new ImageViews(
                         IMAGE,
-                        new ImageViews.Container("gzip+raw", 1000, "0".repeat(64), null),
+                        new ImageViews.Container(format, 1000, "0".repeat(64), null),
                         new ImageViews.Disk(1 << 20, null),
                         List.of());
         return (Facade)
@@ -93,16 +95,17 @@ final class ImageBuilderTest {
         }
     }
 
-    /** Nova would give a guest the compressed bytes: it gets no disk in their place, neither made nor downloaded. */
-    @Test
-    void theDiskOfACompressedImageIsNotMade() throws IOException {
+    /** Nova would give a guest the packed bytes: it gets no disk in their place, neither made nor downloaded. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip+raw", "ova", "xz+ova"})
+    void thePackedDiskIsNotMade(String format) throws IOException {
         Inventory inventory = Inventory.open(directory);
         Shelf shelf = Shelf.open(directory, inventory, 1 << 20, 0);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         try (Measures measures = new Measures();
                 ImageBuilder builder =
                         new ImageBuilder(
-                                compressed(),
+                                packed(format),
                                 inventory,
                                 shelf,
                                 () -> {},

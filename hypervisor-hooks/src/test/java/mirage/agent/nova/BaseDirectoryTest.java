@@ -14,9 +14,12 @@ import mirage.bytes.FileSource;
 import mirage.catalog.ImageId;
 import mirage.codec.DataDigest;
 
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
@@ -33,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 final class BaseDirectoryTest {
@@ -90,18 +94,41 @@ final class BaseDirectoryTest {
         assertThat(inventory.onShelf(IMAGE, ImageView.DISK)).isNull();
     }
 
-    /** Nova makes no disk of compressed bytes: what it has is what was uploaded. */
-    @Test
-    void aCompressedBaseIsNoDisk() throws IOException {
-        Inventory inventory = Inventory.open(directory);
-        inventory.know(List.of(IMAGE));
-        Path base = baseOf(IMAGE);
-        Files.createDirectories(requireNonNull(base.getParent()));
+    private static byte[] compressed() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
             gzip.write(DISK);
         }
-        Files.write(base, bytes.toByteArray());
+        return bytes.toByteArray();
+    }
+
+    private static byte[] archive() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            for (String name : List.of("machine.ovf", "disk.raw")) {
+                TarArchiveEntry member = new TarArchiveEntry(name);
+                member.setSize(DISK.length);
+                tar.putArchiveEntry(member);
+                tar.write(DISK);
+                tar.closeArchiveEntry();
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static Stream<byte[]> packed() throws IOException {
+        return Stream.of(compressed(), archive());
+    }
+
+    /** Nova makes no disk of what disks are packed in: what it has is what was uploaded. */
+    @ParameterizedTest
+    @MethodSource("packed")
+    void aPackedBaseIsNoDisk(byte[] packed) throws IOException {
+        Inventory inventory = Inventory.open(directory);
+        inventory.know(List.of(IMAGE));
+        Path base = baseOf(IMAGE);
+        Files.createDirectories(requireNonNull(base.getParent()));
+        Files.write(base, packed);
         bases(inventory, Instant.EPOCH).look();
         assertThat(inventory.ofNova(IMAGE, ImageView.CONTAINER)).isNotNull();
         assertThat(inventory.ofNova(IMAGE, ImageView.DISK)).isNull();

@@ -18,7 +18,7 @@ import java.util.Locale;
  * the description, and of each disk image what opening that reads.
  */
 public final class OvaFormat implements ImageFormat {
-    static final String NAME = "ova";
+    public static final String NAME = "ova";
 
     private static final String DESCRIPTION_SUFFIX = ".ovf";
 
@@ -38,6 +38,11 @@ public final class OvaFormat implements ImageFormat {
     @FunctionalInterface
     public interface Opener {
         DiskImage open(ByteSource container, Warnings warnings) throws IOException;
+    }
+
+    /** Whether bytes are such an archive, whatever can be read of it. */
+    public static boolean isIn(ByteSource bytes) throws IOException {
+        return TarArchive.hasMagic(bytes) && description(new TarArchive(bytes)) != null;
     }
 
     @Override
