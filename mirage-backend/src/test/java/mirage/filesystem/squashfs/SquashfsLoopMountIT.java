@@ -50,7 +50,7 @@ final class SquashfsLoopMountIT {
                     "-comp zstd -b 16K -no-fragments",
                     "-comp lz4 -b 4K -always-use-fragments",
                     "-comp xz -noI -noX",
-                    "-noI -noD -noF -nopad -force-uid 1000 -force-gid 4000000000",
+                    "-noI -noD -noF -force-uid 1000 -force-gid 4000000000",
                     "-comp lzo -b 512K -no-tailends -no-hardlinks");
 
     @TempDir private static Path directory;
