@@ -19,6 +19,8 @@ import java.util.List;
 record Conversion(String arguments, Outcome written, Outcome beside) {
     private static final String SECRET = "--object secret,id=key,data=passphrase ";
     private static final Outcome NO_OTHERS = new Outcome.Bytes(null);
+    private static final String NO_TIME = "Unable to get accurate CPU usage";
+    private static final int LUKS_ATTEMPTS = 50;
     private static final String OTHER_FILES = "needs files outside the image";
 
     /** What is promised of a file that is uploaded. */
@@ -173,10 +175,22 @@ record Conversion(String arguments, Outcome written, Outcome beside) {
                                 .split(" +")));
         // Behind the options, of which --object has to be the first.
         command.addAll(List.of("-f", "raw", raw.toString(), folder.resolve("image").toString()));
-        PartitionedDisk.run(folder, null, command.toArray(String[]::new));
+        run(folder, command.toArray(String[]::new));
         if (!Files.exists(folder.resolve("image"))) {
             throw new AssertionError(this + " wrote no image");
         }
+    }
+
+    /**
+     * LUKS has qemu-img time its key derivation, by a clock that shows no time at all on some machines at some moments.
+     * It gives up then, which another attempt mends; every other failure is one.
+     */
+    private static void run(Path folder, String... command) throws IOException {
+        PartitionedDisk.Ended ended = PartitionedDisk.attempt(folder, null, command);
+        for (int more = 1; more < LUKS_ATTEMPTS && ended.output().contains(NO_TIME); more++) {
+            ended = PartitionedDisk.attempt(folder, null, command);
+        }
+        PartitionedDisk.requireSuccess(ended, command);
     }
 
     /** What is promised of a file. */

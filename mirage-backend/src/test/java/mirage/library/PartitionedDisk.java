@@ -89,8 +89,20 @@ final class PartitionedDisk {
         }
     }
 
+    /** How a program ended, and what it printed. */
+    record Ended(int status, String output) {}
+
     /** A failure is loud. */
     static void run(Path folder, @Nullable Path input, String... command) throws IOException {
+        requireSuccess(attempt(folder, input, command), command);
+    }
+
+    static void requireSuccess(Ended ended, String... command) {
+        assertThat(ended.status()).as("%s: %s", String.join(" ", command), ended.output()).isZero();
+    }
+
+    /** Runs a program that may fail. */
+    static Ended attempt(Path folder, @Nullable Path input, String... command) throws IOException {
         Path output = Files.createTempFile("mirage-test", ".txt");
         try {
             Process process =
@@ -105,9 +117,7 @@ final class PartitionedDisk {
                 throw new AssertionError(
                         String.join(" ", command) + " takes longer than " + TIMEOUT_SECONDS + " s");
             }
-            assertThat(process.exitValue())
-                    .as("%s: %s", String.join(" ", command), Files.readString(output))
-                    .isZero();
+            return new Ended(process.exitValue(), Files.readString(output));
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         } finally {
