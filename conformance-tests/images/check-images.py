@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what Mirage makes of any images, against programs that it has nothing in common with.
 
-  check-images.py [--data DIR] IMAGE...
+  check-images.py [--data DIR] [--conversions] IMAGE...
 
 Each image is imported into one library, written out and compared; so is its disk, with what qemu-img makes of it,
 where qemu-img can read it; and the files of each of its volumes with those that the kernel shows of it (ntfs-3g for
@@ -9,9 +9,13 @@ NTFS, mtools for FAT, xorriso for ISO 9660), but for what that file system does 
 the first differences; the exit code is 1 if there is one, or if something could not be compared. Needs root, loop
 devices, qemu-utils, ntfs-3g, mtools, xorriso, lvm2, and room for each disk as raw, twice.
 
+With --conversions the images are raw, and so is each file that qemu-img makes of one: it is imported and written out,
+its disk is the raw image, and the same volumes and files are shown of it.
+
 Examples:
   check-images.py golden/*.qcow2
   check-images.py --data /var/tmp/library a0-base.raw a0-base.vhdx     # keeps the library
+  check-images.py --conversions a0-base.raw
 """
 
 import argparse
@@ -60,6 +64,20 @@ MADE_UP = {
     "btrfs": {"inode"},  # each subvolume counts its own, and the kernel counts none for the directories that hold them
 }
 
+# What qemu-img writes of a disk: suffix of the file to the options.
+CONVERSIONS = (
+    {"qcow2": "-O qcow2", "v2.qcow2": "-O qcow2 -o compat=0.10", "el2.qcow2": "-O qcow2 -o extended_l2=on"}
+    | {f"{size}.qcow2": f"-O qcow2 -o cluster_size={size}" for size in ("512", "4k", "2M")}
+    | {"c.qcow2": "-O qcow2 -c", "c-v2.qcow2": "-O qcow2 -c -o compat=0.10", "c-el2.qcow2": "-O qcow2 -c -o extended_l2=on"}
+    | {f"c-{size}.qcow2": f"-O qcow2 -c -o cluster_size={size}" for size in ("4k", "2M")}
+    | {"zstd.qcow2": "-O qcow2 -c -o compression_type=zstd"}
+    | {"sparse.vmdk": "-O vmdk -o subformat=monolithicSparse", "stream.vmdk": "-O vmdk -o subformat=streamOptimized"}
+    | {"vhd": "-O vpc -o subformat=dynamic", "exact.vhd": "-O vpc -o subformat=dynamic,force_size=on"}
+    | {"fixed.vhd": "-O vpc -o subformat=fixed", "fixed-exact.vhd": "-O vpc -o subformat=fixed,force_size=on"}
+    | {"vhdx": "-O vhdx", "fixed.vhdx": "-O vhdx -o subformat=fixed"}
+    | {"vdi": "-O vdi", "static.vdi": "-O vdi -o static=on", "hds": "-O parallels"}
+)
+
 
 class Failed(Exception):
     pass
@@ -104,6 +122,42 @@ class Check:
             self.files(name, info, disk)
             disk.unlink()
 
+    def conversions(self, raw: Path) -> None:
+        shown = self.shown(raw.name)
+        for suffix, options in CONVERSIONS.items():
+            file = self.work / f"{raw.stem}.{suffix}"
+            try:
+                run("qemu-img", "convert", *options.split(), "-f", "raw", raw, file)
+                self.conversion(raw, file, shown)
+            except Failed as failure:
+                self.tell(file.name, [str(failure)])
+            finally:
+                for written in self.work.glob(f"{raw.stem}.*"):
+                    written.unlink()
+
+    def conversion(self, raw: Path, file: Path, shown: dict) -> None:
+        back, disk = self.work / "back", self.work / "disk.raw"
+        mirage("import", "--data", self.data, "--name", file.name, file)
+        mirage("export", "--data", self.data, file.name, back)
+        found = compared(file, back)
+        back.unlink()
+        mirage("export", "--data", self.data, "--view", "disk", file.name, disk)
+        found += behind_zeros(raw, disk)
+        disk.unlink()
+        now = self.shown(file.name)
+        found += [f"{part} are not those of {raw.name}" for part in shown if now[part] != shown[part]]
+        counts = f"{len(now['volumes'])} volumes, {len(now['files'])} files"
+        self.tell(f"{file.name}: {file.stat().st_size} bytes, {counts}", found)
+
+    def shown(self, name: str) -> dict:
+        info = json.loads(mirage("info", "--data", self.data, "--json", name))
+        return {
+            "warnings": info.get("warnings", []),
+            # A disk without partitions is as long as the format makes it.
+            "volumes": [volume | ({"length": 0} if volume["table"] == "none" else {}) for volume in info["volumes"]],
+            "files": json.loads(mirage("files", "--data", self.data, "--json", name)),
+        }
+
     def same_disk(self, file: Path, disk: Path, format_name: str) -> list[str]:
         by_qemu = self.work / "qemu.raw"
         try:
@@ -139,6 +193,16 @@ class Check:
 def compared(one: Path, other: Path) -> list[str]:
     done = subprocess.run(["cmp", one, other], capture_output=True, text=True, check=False)
     return [(done.stdout + done.stderr).strip()] if done.returncode else []
+
+
+def behind_zeros(raw: Path, disk: Path) -> list[str]:
+    """Some formats round a disk's size up."""
+    done = subprocess.run(["cmp", "-n", str(raw.stat().st_size), raw, disk], capture_output=True, text=True, check=False)
+    if done.returncode:
+        return [(done.stdout + done.stderr).strip()]
+    with disk.open("rb") as end:
+        end.seek(raw.stat().st_size)
+        return ["what the format adds to the disk is not zero"] if end.read().strip(b"\0") else []
 
 
 @contextmanager
@@ -242,12 +306,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--data", type=Path, metavar="DIR", help="a library to use, which stays (default: a new one, deleted)")
     arguments.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
+    arguments.add_argument("--conversions", action="store_true", help="check each of qemu-img's conversions of the images too")
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="check-images-", dir="/var/tmp") as work:
         check = Check(asked.data or Path(work) / "library", Path(work))
         for image in asked.images:
             try:
                 check.image(image)
+                if asked.conversions:
+                    check.conversions(image)
             except Failed as failure:
                 check.tell(str(image), [str(failure)])
     print(f"{check.bad} of these are not as they should be" if check.bad else "all as it should be")

@@ -53,8 +53,16 @@ final class CutPlan {
     private record PieceKey(int owner, long start) {}
 
     static final class Builder {
+        private static final int EXTENT_BYTES = 64;
+
         /** The files of an honest image have one or two each. */
-        private static final int MAX_EXTENTS = HeapShare.count(4, 200, 4 << 20);
+        private static final int MAX_EXTENTS = HeapShare.count(8, EXTENT_BYTES, 8 << 20);
+
+        /** As many again, of what is left of those that overlap. */
+        private static final int MAX_OWNED = MAX_EXTENTS;
+
+        /** Parts of pieces that lie in several places, as those of fragmented files do. */
+        private static final int MAX_PARTS = HeapShare.count(10, 200, 4 << 20);
 
         private final long containerLength;
         private final BitSet outside = new BitSet();
@@ -128,27 +136,36 @@ final class CutPlan {
                                 + MAX_EXTENTS
                                 + " pieces of files are stored without regard to files");
             }
-            List<OwnedExtent> owned = SharedExtents.toFirstOwner(extents);
+            List<OwnedExtent> owned = SharedExtents.toFirstOwner(extents, MAX_OWNED);
             return new CutPlan(owned, spanningPieces(owned), opaque.joined());
         }
 
+        /** Those of which all parts are there. */
         private static Map<PieceKey, SpanningPiece> spanningPieces(List<OwnedExtent> owned) {
             Map<PieceKey, SpanningPiece> pieces = new HashMap<>();
+            int parts = 0;
             for (OwnedExtent extent : owned) {
-                collect(extent, extent.ownerOffset(), pieces);
-                collect(extent, extent.ownerEnd() - 1, pieces);
+                if (parts > MAX_PARTS) {
+                    break;
+                }
+                parts += collect(extent, extent.ownerOffset(), pieces);
+                parts += collect(extent, extent.ownerEnd() - 1, pieces);
             }
             pieces.values().removeIf(piece -> !piece.isComplete());
             return pieces;
         }
 
-        /** Notes the part of an extent that belongs to the piece around a place, if the piece is larger than it. */
-        private static void collect(
+        /**
+         * Notes the part of an extent that belongs to the piece around a place, if the piece is larger than it.
+         *
+         * @return how many parts that are
+         */
+        private static int collect(
                 OwnedExtent extent, long place, Map<PieceKey, SpanningPiece> pieces) {
             long start = extent.pieceStart(place);
             long end = extent.pieceEnd(place);
             if (start >= extent.ownerOffset() && end <= extent.ownerEnd()) {
-                return;
+                return 0;
             }
             long from = Math.max(start, extent.ownerOffset());
             long to = Math.min(end, extent.ownerEnd());
@@ -159,6 +176,7 @@ final class CutPlan {
                             (int) (from - start),
                             extent.offset() + from - extent.ownerOffset(),
                             (int) (to - from));
+            return 1;
         }
     }
 }

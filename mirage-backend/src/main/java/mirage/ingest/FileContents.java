@@ -4,8 +4,9 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
+import mirage.filesystem.FileRecord;
+import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.WorkBudget;
-import mirage.manifest.FileTableBuilder;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,11 @@ final class FileContents {
     private static final long LEAST_DIGEST_BUDGET_BYTES = 8L << 30;
 
     private final Warnings warnings;
-    private final List<FileContent> contents = new ArrayList<>();
+    private final List<VolumeContents> volumes = new ArrayList<>();
+
+    /** Number of the first content of each volume. */
+    private final List<Integer> firstOfVolume = new ArrayList<>();
+
     private final WorkBudget decoding;
 
     /** Files that were not decoded, or not to their end, since decoding became too much work. */
@@ -39,41 +44,6 @@ final class FileContents {
 
     /** Bytes of files that may still be digested; what a file claims is no measure, see {@link #budget}. */
     private long digestBudget;
-
-    /**
-     * A content in blocks of a volume; hard links share it.
-     *
-     * @param stored how many bytes there are
-     * @param size of what they stand for
-     * @param bytes opens that; null of an encrypted file, which gets no name
-     */
-    private record FileContent(
-            FileTableBuilder rows,
-            List<Integer> ordinals,
-            long stored,
-            long size,
-            @Nullable Opener bytes) {
-        void name(ChunkId sha256) {
-            ordinals.forEach(ordinal -> rows.setContent(ordinal, sha256));
-        }
-
-        boolean isNamed() {
-            return rows.content(ordinals.getFirst()) != null;
-        }
-    }
-
-    /** Opens a content. */
-    sealed interface Opener {
-        ByteSource open() throws IOException;
-
-        /** Of bytes that are stored as they are, so that a chunk of all of them names the content. */
-        @FunctionalInterface
-        non-sealed interface Plain extends Opener {}
-
-        /** Of bytes that are decoded, which counts as work. */
-        @FunctionalInterface
-        non-sealed interface Encoded extends Opener {}
-    }
 
     /**
      * @param imageLength of the image as it was uploaded, which bounds the work
@@ -92,54 +62,62 @@ final class FileContents {
         return LEAST_DIGEST_BUDGET_BYTES + 16 * Math.min(imageLength, Long.MAX_VALUE / 32);
     }
 
-    /** Takes what it costs to decode contents. */
-    WorkBudget decoding() {
-        return decoding;
+    /** Begins with the contents of another volume, whose numbers follow those that there are. */
+    void add(VolumeContents volume) {
+        firstOfVolume.add(count());
+        volumes.add(volume);
     }
 
+    /** How many there are so far. */
     int count() {
-        return contents.size();
+        return volumes.isEmpty() ? 0 : firstOfVolume.getLast() + volumes.getLast().count();
     }
 
     /** Of the bytes that lie on the disk. */
     long storedLength(int number) {
-        return contents.get(number).stored();
-    }
-
-    /** Adds the next content, of the file of a row. */
-    void add(FileTableBuilder rows, int ordinal, long stored, long size, @Nullable Opener bytes) {
-        List<Integer> ordinals = new ArrayList<>(1);
-        ordinals.add(ordinal);
-        contents.add(new FileContent(rows, ordinals, stored, size, bytes));
-    }
-
-    /** Says that another row is of the same file. */
-    void addRow(int number, int ordinal) {
-        contents.get(number).ordinals().add(ordinal);
+        int volume = volumeOf(number);
+        return volumes.get(volume).storedLength(number - firstOfVolume.get(volume));
     }
 
     /** Says the digest of the stored bytes of a content, which were one chunk. */
     void name(int number, ChunkId sha256) {
-        FileContent content = contents.get(number);
-        if (content.bytes() instanceof Opener.Plain) {
-            content.name(sha256);
+        int volume = volumeOf(number);
+        volumes.get(volume).nameStored(number - firstOfVolume.get(volume), sha256);
+    }
+
+    /** The last that begins at the number or before; those without contents begin where the next does. */
+    private int volumeOf(int number) {
+        int low = 0;
+        int high = volumes.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (firstOfVolume.get(middle) <= number) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
         }
+        return low;
     }
 
     /** Begins to digest the contents that have no name yet. */
     List<Future<?>> digestTheRest(ExecutorService workers) {
         List<Future<?>> work = new ArrayList<>();
-        for (FileContent content : contents) {
-            Opener bytes = content.bytes();
-            if (bytes != null && !content.isNamed() && withinBudget(content)) {
+        for (VolumeContents volume : volumes) {
+            for (VolumeContents.Batch batch : volume.unnamed(this::isWithinBudget)) {
                 work.add(
                         workers.submit(() -> {
-                            digest(content, bytes);
+                            digest(volume, batch);
                             return null;
                         }));
             }
         }
         return work;
+    }
+
+    /** Once all are digested. */
+    void nameLinks() {
+        volumes.forEach(VolumeContents::nameLinks);
     }
 
     /** Warns of what was too much work, once all is done. */
@@ -152,26 +130,38 @@ final class FileContents {
         }
     }
 
-    private boolean withinBudget(FileContent content) {
-        if (content.size() > digestBudget) {
+    private boolean isWithinBudget(long size) {
+        if (size > digestBudget) {
             warn(
                     "a file of "
-                            + content.size()
+                            + size
                             + " bytes is out of proportion to the image: its content has no digest");
             return false;
         }
-        digestBudget -= content.size();
+        digestBudget -= size;
         return true;
     }
 
-    /** A content that cannot be read in full, such as one in a cluster that was cut off, gets no digest. */
-    private void digest(FileContent content, Opener opener) throws IOException {
-        if (opener instanceof Opener.Encoded && decoding.isExhausted()) {
-            undecoded.incrementAndGet();
-            return;
+    private void digest(VolumeContents volume, VolumeContents.Batch batch) throws IOException {
+        List<FileRecord> files = batch.block().files();
+        for (int row = batch.rows().nextSetBit(0);
+                row >= 0;
+                row = batch.rows().nextSetBit(row + 1)) {
+            ChunkId sha256 = digest(volume, files.get(row));
+            if (sha256 != null) {
+                volume.name(batch.block().first() + row, sha256);
+            }
         }
-        try (ByteSource bytes = opener.open()) {
-            content.name(sha256(bytes, content.size()));
+    }
+
+    /** A content that cannot be read in full, such as one in a cluster that was cut off, gets no digest. */
+    private @Nullable ChunkId digest(VolumeContents volume, FileRecord file) throws IOException {
+        if (file.content() instanceof Content.Encoded && decoding.isExhausted()) {
+            undecoded.incrementAndGet();
+            return null;
+        }
+        try (ByteSource bytes = volume.open(file, decoding)) {
+            return sha256(bytes, file.size());
         } catch (WorkBudget.ExhaustedException e) {
             if (decoding.isExhausted()) {
                 undecoded.incrementAndGet();
@@ -181,6 +171,7 @@ final class FileContents {
         } catch (FormatException | EOFException e) {
             warn("a file cannot be read in full: " + e.getMessage());
         }
+        return null;
     }
 
     private static ChunkId sha256(ByteSource bytes, long size) throws IOException {

@@ -3,7 +3,6 @@ package mirage.ingest;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
-import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.facts.FactCollection;
@@ -25,9 +24,7 @@ import org.slf4j.LoggerFactory;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
@@ -101,20 +98,17 @@ final class FileTables {
     /** Takes the files of one volume. */
     private final class Walk {
         final FileTableBuilder rows = new FileTableBuilder();
-        private final FileSystem fileSystem;
         private final ContentVisitor visitor;
-        private final ByteSource volume;
         private final ExtentMap places;
+        private final VolumeContents ofVolume;
         private final @Nullable VolumeFacts told;
 
-        /** Number of the content of each inode with several names. */
-        private final Map<Long, Integer> linked = new HashMap<>();
-
         Walk(VolumeLayout layout, FileSystem fileSystem, ContentVisitor visitor) {
-            this.fileSystem = fileSystem;
+            ByteSource volume = layout.volume().bytes(disk);
             this.visitor = visitor;
-            this.volume = layout.volume().bytes(disk);
             this.places = layout.volume().map();
+            this.ofVolume = new VolumeContents(rows, fileSystem, volume);
+            contents.add(ofVolume);
             this.told =
                     facts == null
                             ? null
@@ -122,8 +116,10 @@ final class FileTables {
         }
 
         void visit(FileRecord file) throws FormatException {
-            space.take(file);
+            space.requireRoom();
+            long before = rows.sizeBytes();
             int ordinal = rows.add(file);
+            space.take(file, rows.sizeBytes() - before);
             if (told != null) {
                 told.offer(file);
             }
@@ -133,52 +129,28 @@ final class FileTables {
         }
 
         private void addContent(int ordinal, FileRecord file) {
-            boolean isReadable = !file.flags().encrypted();
-            long size = file.size();
             switch (file.content()) {
                 case Content.Inline inline -> {
-                    if (isReadable) {
+                    if (!file.flags().encrypted()) {
                         byte[] bytes = inline.bytes().toBytes();
-                        int length = (int) Math.min(bytes.length, size);
+                        int length = (int) Math.min(bytes.length, file.size());
                         rows.setContent(ordinal, ChunkId.of(bytes, 0, length));
                     }
                 }
-                case Content.Mapped mapped -> {
-                    if (!isLinkOfEarlier(ordinal, file)) {
-                        ExtentMap map = mapped.map();
-                        // Keeps no more of the record than it needs: there may be a million.
-                        FileContents.Opener.Plain bytes = () -> new MappedSource(volume, map, size);
-                        visitor.visit(contents.count(), onDisk.place(map, places), size);
-                        contents.add(rows, ordinal, size, size, isReadable ? bytes : null);
-                    }
-                }
+                case Content.Mapped mapped -> add(ordinal, file, mapped.map(), file.size());
                 case Content.Encoded encoded -> {
-                    if (!isLinkOfEarlier(ordinal, file)) {
-                        ExtentMap stored = encoded.stored();
-                        long length =
-                                stored.runCount() == 0
-                                        ? 0
-                                        : stored.run(stored.runCount() - 1).end();
-                        FileContents.Opener.Encoded bytes =
-                                () -> fileSystem.content(file, contents.decoding());
-                        visitor.visit(contents.count(), onDisk.place(stored, places), length);
-                        contents.add(rows, ordinal, length, size, isReadable ? bytes : null);
-                    }
+                    ExtentMap stored = encoded.stored();
+                    int last = stored.runCount() - 1;
+                    add(ordinal, file, stored, last < 0 ? 0 : stored.run(last).end());
                 }
             }
         }
 
-        /** Whether the content is that of another name of the inode; this is the next of them otherwise. */
-        private boolean isLinkOfEarlier(int ordinal, FileRecord file) {
-            if (file.links() <= 1) {
-                return false;
+        private void add(int ordinal, FileRecord file, ExtentMap map, long length) {
+            int owner = contents.count();
+            if (ofVolume.add(ordinal, file, length)) {
+                visitor.visit(owner, onDisk.place(map, places), length);
             }
-            Integer earlier = linked.putIfAbsent(file.inode(), contents.count());
-            if (earlier == null) {
-                return false;
-            }
-            contents.addRow(earlier, ordinal);
-            return true;
         }
     }
 
@@ -209,6 +181,7 @@ final class FileTables {
         }
         work.addAll(contents.digestTheRest(workers));
         Workers.await(work);
+        contents.nameLinks();
         contents.warnOfWhatIsLeftOut();
         if (facts != null) {
             facts.warnings().forEach(warnings::add);

@@ -18,20 +18,24 @@ final class SharedExtents {
 
     private final List<OwnedExtent> parts = new ArrayList<>();
     private final PriorityQueue<OwnedExtent> cut = new PriorityQueue<>(BY_OWNER);
+    private final int most;
     private long at;
 
-    private SharedExtents() {}
+    private SharedExtents(int most) {
+        this.most = most;
+    }
 
     /**
      * @param extents in any order; sorted by this
+     * @param most how many parts are kept of those that overlap; bytes of the others are nobody's
      * @return by offset, without overlap
      */
-    static List<OwnedExtent> toFirstOwner(List<OwnedExtent> extents) {
+    static List<OwnedExtent> toFirstOwner(List<OwnedExtent> extents, int most) {
         extents.sort(Comparator.comparingLong(OwnedExtent::offset));
         if (isWithoutOverlap(extents)) {
             return extents;
         }
-        SharedExtents sweep = new SharedExtents();
+        SharedExtents sweep = new SharedExtents(most);
         for (OwnedExtent extent : extents) {
             sweep.moveTo(extent.offset());
             sweep.cut.add(extent);
@@ -68,6 +72,8 @@ final class SharedExtents {
         long start = from;
         if (!parts.isEmpty() && continues(parts.getLast(), whole, from)) {
             start = parts.removeLast().offset();
+        } else if (parts.size() == most) {
+            return;
         }
         parts.add(
                 new OwnedExtent(

@@ -1,51 +1,46 @@
 package mirage.ingest;
 
-import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.bytes.HeapShare;
 import mirage.filesystem.FileRecord;
-import mirage.filesystem.FileRecord.Content;
+import mirage.filesystem.FileType;
 
 /** How many files an image may show: their rows and contents are kept in memory until all of it is stored. */
 final class TableSpace {
     /** Of the heap: one in so many bytes. */
     private static final int PART = 3;
 
-    private static final int ROW_BYTES = 160;
-    private static final int CONTENT_BYTES = 240;
+    /** Beside what a row takes in the table: its digest, and what is reserved for rows that follow. */
+    private static final int ROW_BYTES = 72;
 
-    /** The record is kept too: its file system finds the content by it. */
-    private static final int ENCODED_BYTES = 700;
+    /** Three numbers and two bits, and what is reserved. */
+    private static final int CONTENT_BYTES = 40;
 
-    private static final int RUN_BYTES = 24;
+    /** Where a file is found by its inode. */
+    private static final int LINK_BYTES = 100;
 
     private long left = HeapShare.bytes(PART);
     private long files;
 
     /**
-     * @throws FormatException when there is no more room
+     * @throws FormatException when there is no room for another
      */
-    void take(FileRecord file) throws FormatException {
-        long bytes = ROW_BYTES + file.path().length() / 2 + file.linkTarget().length();
-        for (FileRecord.ExtendedAttribute attribute : file.xattrs()) {
-            bytes += attribute.name().length() + attribute.value().length();
-        }
-        bytes +=
-                switch (file.content()) {
-                    case Content.Inline inline -> inline.bytes().length();
-                    case Content.Mapped mapped -> CONTENT_BYTES + runBytes(mapped.map());
-                    case Content.Encoded encoded ->
-                            bytes + ENCODED_BYTES + runBytes(encoded.stored());
-                };
-        left -= bytes;
+    void requireRoom() throws FormatException {
         if (left < 0) {
             throw new FormatException(
                     "the files behind the first " + files + " are more than memory is given for");
         }
-        files++;
     }
 
-    private static long runBytes(ExtentMap map) {
-        return (long) RUN_BYTES * map.runCount();
+    /**
+     * @param rowBytes what the file takes in the table, without its digest
+     */
+    void take(FileRecord file, long rowBytes) {
+        long bytes = ROW_BYTES + rowBytes + (rowBytes >> 1);
+        if (file.type() == FileType.REGULAR) {
+            bytes += CONTENT_BYTES + (file.links() > 1 ? LINK_BYTES : 0);
+        }
+        left -= bytes;
+        files++;
     }
 }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,18 +34,47 @@ public final class FileTableBuilder {
     /** One directory of sixteen may end a block. */
     private static final int BOUNDARY_MASK = 15;
 
-    private final List<FileTableFormat.BlockWriter> blocks = new ArrayList<>();
+    private final List<Block> blocks = new ArrayList<>();
     private @Nullable ChunkId[] contents = new ChunkId[1024];
     private int count;
+    private long sizeBytes;
+
+    /** Files that are kept, and read, together. */
+    public static final class Block {
+        private final int first;
+        private final FileTableFormat.BlockWriter rows = new FileTableFormat.BlockWriter();
+
+        private Block(int first) {
+            this.first = first;
+        }
+
+        /** Ordinal of its first file. */
+        public int first() {
+            return first;
+        }
+
+        /** Ordinal behind that of its last file. */
+        public int end() {
+            return first + rows.count();
+        }
+
+        /** Reads its files once more. May run beside the naming of contents, not beside {@link #add}. */
+        public List<FileRecord> files() throws IOException {
+            return rows.files();
+        }
+    }
 
     /** Adds the next file and gives its ordinal. */
     public int add(FileRecord file) {
-        if (blocks.isEmpty() || endsBefore(file, blocks.getLast().count())) {
-            blocks.add(new FileTableFormat.BlockWriter());
+        if (blocks.isEmpty() || endsBefore(file, blocks.getLast().rows.count())) {
+            blocks.add(new Block(count));
         }
-        blocks.getLast().add(file);
+        Block block = blocks.getLast();
+        int before = block.rows.sizeBytes();
+        block.rows.add(file);
+        sizeBytes += block.rows.sizeBytes() - before;
         if (count == contents.length) {
-            contents = Arrays.copyOf(contents, count * 2);
+            contents = Arrays.copyOf(contents, count + (count >> 1));
         }
         return count++;
     }
@@ -52,6 +82,16 @@ public final class FileTableBuilder {
     /** Files added so far. */
     public int count() {
         return count;
+    }
+
+    /** What the files added so far take in the table, without their digests. */
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** In the order of the files; the last may grow. */
+    public List<Block> blocks() {
+        return Collections.unmodifiableList(blocks);
     }
 
     /** Says what the file of an ordinal holds. */
@@ -115,7 +155,7 @@ public final class FileTableBuilder {
         int high = blocks.size() - 1;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (TreeOrder.compare(blocks.get(middle).firstPath(), path) <= 0) {
+            if (TreeOrder.compare(blocks.get(middle).rows.firstPath(), path) <= 0) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -127,11 +167,9 @@ public final class FileTableBuilder {
     /** Writes the blocks, as chunks, and gives their ids in order. */
     public List<ChunkId> finish(RecipeBuilder.SegmentSink sink) throws IOException {
         List<ChunkId> ids = new ArrayList<>(blocks.size());
-        int first = 0;
-        for (FileTableFormat.BlockWriter block : blocks) {
+        for (Block block : blocks) {
             ByteBuffer bytes =
-                    block.close(Arrays.asList(contents).subList(first, first + block.count()));
-            first += block.count();
+                    block.rows.close(Arrays.asList(contents).subList(block.first(), block.end()));
             ChunkId id = ChunkId.of(bytes);
             sink.put(id, bytes);
             ids.add(id);

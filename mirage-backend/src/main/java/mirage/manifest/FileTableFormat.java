@@ -74,6 +74,11 @@ final class FileTableFormat {
             return count;
         }
 
+        /** Of all columns. */
+        int sizeBytes() {
+            return names.size() + inodes.size() + times.size() + extents.size() + inline.size();
+        }
+
         /** Of the first file; empty of a block without files. */
         RawName firstPath() {
             return firstPath;

@@ -72,6 +72,19 @@ final class CutPlanTest {
     }
 
     @Test
+    void ofTooManyPartsTheFirstAreKept() {
+        List<OwnedExtent> crossed = new ArrayList<>();
+        crossed.add(new OwnedExtent(0, 100, 1, 0, 0, 100));
+        for (int i = 0; i < 10; i++) {
+            crossed.add(new OwnedExtent(i * 10L, 5, 0, i * 5L, 0, 50));
+        }
+        assertThat(SharedExtents.toFirstOwner(new ArrayList<>(crossed), 20)).hasSize(20);
+        List<OwnedExtent> bounded = SharedExtents.toFirstOwner(new ArrayList<>(crossed), 7);
+        assertThat(bounded)
+                .isEqualTo(SharedExtents.toFirstOwner(new ArrayList<>(crossed), 20).subList(0, 7));
+    }
+
+    @Test
     void whatReachesBehindTheEndIsNobodys() {
         CutPlan.Builder builder = new CutPlan.Builder(100 * KB);
         builder.addContent(0, map(0, 40 * KB, 80 * KB), 40 * KB);

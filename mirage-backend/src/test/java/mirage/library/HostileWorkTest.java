@@ -51,8 +51,9 @@ final class HostileWorkTest {
             assertGives(library, "image", image, 1);
             Shown shown = shown(library);
             assertThat(shown.files).isEqualTo(20_000);
-            // The budget: 1 GiB, and 64 bytes for each of the image's, at 1 MiB each.
-            assertThat(shown.named).isBetween(900L, 1100L);
+            // The budget: 1 GiB, and 64 bytes for each of the image's, at 1 MiB each; two may share
+            // what is decoded.
+            assertThat(shown.named).isBetween(900L, 1300L);
         }
     }
 
@@ -68,15 +69,15 @@ final class HostileWorkTest {
 
     @Test
     void moreNamesThanMemory() throws IOException {
-        byte[] image = CraftedSquashfs.of(400_000, 400_000, 1, 1);
-        assertThat(image).hasSizeLessThan(2 << 20);
+        byte[] image = CraftedSquashfs.of(1_000_000, 1_000_000, 1, 1);
+        assertThat(image).hasSizeLessThan(5 << 20);
         try (MirageLibrary library = open()) {
             assertThat(store(library, "image", image).warnings())
                     .anyMatch(warning ->
                             warning.contains("too many entries to keep")
                                     || warning.contains("more than memory is given for"));
             assertGives(library, "image", image, 1);
-            assertThat(shown(library).files).isBetween(50_000L, 399_999L);
+            assertThat(shown(library).files).isBetween(50_000L, 999_999L);
         }
     }
 
