@@ -18,8 +18,10 @@ public interface FileSystemFormat {
      *
      * @param volume hostile bytes; stays open for as long as the file system is used
      * @param warnings takes what is odd but does not hinder
+     * @param opening takes the work of it; ended by {@link WorkBudget.ExhaustedException}
      * @return null when the volume does not claim to hold this file system (its magic is absent)
      * @throws FormatException when it claims to and cannot be read: the volume is opaque
      */
-    @Nullable FileSystem open(ByteSource volume, Warnings warnings) throws IOException;
+    @Nullable FileSystem open(ByteSource volume, Warnings warnings, WorkBudget opening)
+            throws IOException;
 }

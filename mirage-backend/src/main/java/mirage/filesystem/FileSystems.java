@@ -34,20 +34,32 @@ public final class FileSystems {
 
     private FileSystems() {}
 
+    /** Opens the file system that fills a volume which nobody else is opened beside. */
+    public static @Nullable FileSystem open(ByteSource volume, Warnings warnings)
+            throws IOException {
+        return open(volume, warnings, WorkBudget.unlimited());
+    }
+
     /**
      * Opens the file system that fills a volume.
      *
      * @param volume hostile bytes; stays open for as long as the file system is used
      * @param warnings takes what is odd but does not hinder
+     * @param all takes the work of opening this volume and others
      * @return null when no format knows the volume
-     * @throws FormatException when the first format that knows it cannot read it: the volume is opaque
+     * @throws FormatException when the first format that knows it cannot read it, or not within bounds: the volume is
+     *     opaque
      */
-    public static @Nullable FileSystem open(ByteSource volume, Warnings warnings)
+    public static @Nullable FileSystem open(ByteSource volume, Warnings warnings, WorkBudget all)
             throws IOException {
         for (FileSystemFormat format : FORMATS) {
-            FileSystem fileSystem = format.open(volume, warnings);
-            if (fileSystem != null) {
-                return fileSystem;
+            try {
+                FileSystem fileSystem = format.open(volume, warnings, WorkBudget.ofOpening(all));
+                if (fileSystem != null) {
+                    return fileSystem;
+                }
+            } catch (WorkBudget.ExhaustedException e) {
+                throw new FormatException(format.name() + ": " + e.getMessage(), e);
             }
         }
         return null;

@@ -24,6 +24,11 @@ public final class WorkBudget {
 
     private static final long OPENING = 64L << 20;
 
+    /** Some volumes at their worst, or a thousand honest ones. */
+    private static final long OPENINGS_FLOOR = 512L << 20;
+
+    private static final int OPENINGS_PER_BYTE = 8;
+
     /** Room for small images: a second or two. */
     private static final long DECODING_FLOOR = 1L << 30;
 
@@ -45,9 +50,17 @@ public final class WorkBudget {
         this.left = new AtomicLong(total);
     }
 
-    /** Of opening a file system: a few structures, which lead to others. */
-    public static WorkBudget ofOpening() {
-        return new WorkBudget("bytes of metadata work", OPENING, null);
+    /** Of opening a file system: a few structures, which lead to others. It counts for all of them too. */
+    public static WorkBudget ofOpening(WorkBudget all) {
+        return new WorkBudget("bytes of metadata work", OPENING, all);
+    }
+
+    /** Of opening whatever volumes of an image have a file system, or seem to. */
+    public static WorkBudget ofOpenings(long imageBytes) {
+        return new WorkBudget(
+                "bytes of metadata work to open all volumes",
+                total(OPENINGS_FLOOR, OPENINGS_PER_BYTE, imageBytes),
+                null);
     }
 
     /** Of walking through one volume, or searching it for one file; it counts for all of them too. */

@@ -5,6 +5,7 @@ import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
+import mirage.filesystem.WorkBudget;
 import mirage.filesystem.known.KnownContent;
 import mirage.filesystem.known.KnownContents;
 import mirage.image.DiskImage;
@@ -71,7 +72,8 @@ public record DiskLayout(
             warnings.add("its disk needs files outside the image: " + image.externals());
             return new DiskLayout(image, image.format(), false, false, List.of());
         }
-        List<VolumeLayout> volumes = volumes(image, warnings);
+        WorkBudget opening = WorkBudget.ofOpenings(container.length());
+        List<VolumeLayout> volumes = volumes(image, warnings, opening);
         return new DiskLayout(
                 image,
                 format(image, volumes),
@@ -94,18 +96,18 @@ public record DiskLayout(
         return known ? "raw" : null;
     }
 
-    private static List<VolumeLayout> volumes(DiskImage image, Warnings warnings)
-            throws IOException {
+    private static List<VolumeLayout> volumes(
+            DiskImage image, Warnings warnings, WorkBudget opening) throws IOException {
         List<VolumeLayout> layouts = new ArrayList<>();
         int fileSystems = 0;
         int left = 0;
-        for (FoundVolume found : findVolumes(image, warnings)) {
+        for (FoundVolume found : findVolumes(image, warnings, opening)) {
             if (found.mayHoldFiles() && fileSystems == MAX_FILE_SYSTEMS) {
                 left++;
                 layouts.add(new VolumeLayout(found.volume(), null, null));
                 continue;
             }
-            VolumeLayout layout = layout(image.disk(), found, warnings);
+            VolumeLayout layout = layout(image.disk(), found, warnings, opening);
             fileSystems += layout.fileSystem() == null ? 0 : 1;
             layouts.add(layout);
         }
@@ -120,25 +122,31 @@ public record DiskLayout(
     }
 
     /** Where the partition table would be, the disk may be broken. */
-    private static List<FoundVolume> findVolumes(DiskImage image, Warnings warnings)
-            throws IOException {
+    private static List<FoundVolume> findVolumes(
+            DiskImage image, Warnings warnings, WorkBudget opening) throws IOException {
         try {
-            return Volumes.find(image.disk(), image.parts(), DiskLayout::holdsFileSystem, warnings);
+            return Volumes.find(
+                    image.disk(),
+                    image.parts(),
+                    volume -> holdsFileSystem(volume, opening),
+                    warnings);
         } catch (FormatException e) {
             warnings.add("partition table: " + e.getMessage());
             return List.of();
         }
     }
 
-    private static boolean holdsFileSystem(ByteSource volume) throws IOException {
+    private static boolean holdsFileSystem(ByteSource volume, WorkBudget opening)
+            throws IOException {
         try {
-            return FileSystems.open(volume, new Warnings()) != null;
+            return FileSystems.open(volume, new Warnings(), opening) != null;
         } catch (FormatException claimedAndUnreadable) {
             return true;
         }
     }
 
-    private static VolumeLayout layout(ByteSource disk, FoundVolume found, Warnings warnings)
+    private static VolumeLayout layout(
+            ByteSource disk, FoundVolume found, Warnings warnings, WorkBudget opening)
             throws IOException {
         Volume volume = found.volume();
         if (!found.mayHoldFiles()) {
@@ -148,7 +156,7 @@ public record DiskLayout(
         String what = "volume " + volume.id();
         try {
             ByteSource bytes = volume.bytes(disk);
-            FileSystem fileSystem = FileSystems.open(bytes, warnings);
+            FileSystem fileSystem = FileSystems.open(bytes, warnings, opening);
             KnownContent known = fileSystem == null ? KnownContents.recognise(bytes) : null;
             if (known != null && !known.holdsNoFiles()) {
                 warnings.add(what + ": " + known.type() + " is not read");

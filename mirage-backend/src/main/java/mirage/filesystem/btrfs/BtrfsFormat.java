@@ -19,25 +19,24 @@ public final class BtrfsFormat implements FileSystemFormat {
     }
 
     @Override
-    public @Nullable FileSystem open(ByteSource volume, Warnings warnings) throws IOException {
+    public @Nullable FileSystem open(ByteSource volume, Warnings warnings, WorkBudget opening)
+            throws IOException {
         BtrfsSuperblock superblock = BtrfsSuperblocks.read(volume, warnings);
         if (superblock == null) {
             return null;
         }
-        requireTree(volume, superblock);
+        requireTree(volume, superblock, opening);
         note(superblock, volume, warnings);
         return new BtrfsFileSystem(volume, superblock, warnings);
     }
 
     /** What a walk begins with must be on this device; what is odd about it, the walk tells. */
-    private static void requireTree(ByteSource volume, BtrfsSuperblock superblock)
-            throws IOException {
+    private static void requireTree(
+            ByteSource volume, BtrfsSuperblock superblock, WorkBudget opening) throws IOException {
         Warnings onTheWay = new Warnings();
         try {
-            new BtrfsFileTree(
-                            BtrfsVolume.open(volume, superblock, onTheWay, WorkBudget.ofOpening()))
-                    .root();
-        } catch (FormatException | WorkBudget.ExhaustedException e) {
+            new BtrfsFileTree(BtrfsVolume.open(volume, superblock, onTheWay, opening)).root();
+        } catch (FormatException e) {
             String reason = onTheWay.messages().stream().findFirst().orElse("nothing else is odd");
             throw new FormatException("btrfs " + e.getMessage() + ": " + reason, e);
         }

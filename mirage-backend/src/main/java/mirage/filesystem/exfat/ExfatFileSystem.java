@@ -31,10 +31,11 @@ final class ExfatFileSystem implements FileSystem {
     /**
      * @throws FormatException when it has no root directory
      */
-    static ExfatFileSystem open(ByteSource volume, ExfatBootSector boot, Warnings warnings)
+    static ExfatFileSystem open(
+            ByteSource volume, ExfatBootSector boot, Warnings warnings, WorkBudget opening)
             throws IOException {
         // what is wrong with the root directory is told when it is walked
-        ClusterVolume reader = reader(volume, boot, new Warnings(), WorkBudget.ofOpening());
+        ClusterVolume reader = reader(volume, boot, new Warnings(), opening);
         String label = ExfatEntries.open(reader, new ClusterChains(reader), boot).label();
         return new ExfatFileSystem(volume, boot, label, warnings);
     }

@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystemFormat;
+import mirage.filesystem.WorkBudget;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,9 @@ public final class ExfatFormat implements FileSystemFormat {
     }
 
     @Override
-    public @Nullable FileSystem open(ByteSource volume, Warnings warnings) throws IOException {
+    public @Nullable FileSystem open(ByteSource volume, Warnings warnings, WorkBudget opening)
+            throws IOException {
         ExfatBootSector boot = ExfatBootSector.read(volume, warnings);
-        return boot == null ? null : ExfatFileSystem.open(volume, boot, warnings);
+        return boot == null ? null : ExfatFileSystem.open(volume, boot, warnings, opening);
     }
 }

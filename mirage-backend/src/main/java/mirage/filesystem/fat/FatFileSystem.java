@@ -31,9 +31,10 @@ final class FatFileSystem implements FileSystem {
         this.warnings = warnings;
     }
 
-    static FatFileSystem open(ByteSource volume, FatBootSector boot, Warnings warnings)
+    static FatFileSystem open(
+            ByteSource volume, FatBootSector boot, Warnings warnings, WorkBudget opening)
             throws IOException {
-        return new FatFileSystem(volume, boot, label(volume, boot), warnings);
+        return new FatFileSystem(volume, boot, label(volume, boot, opening), warnings);
     }
 
     @Override
@@ -75,9 +76,10 @@ final class FatFileSystem implements FileSystem {
         return new ClusterVolume("fat", volume, boot.geometry(), warnings, budget);
     }
 
-    private static String label(ByteSource volume, FatBootSector boot) throws IOException {
+    private static String label(ByteSource volume, FatBootSector boot, WorkBudget opening)
+            throws IOException {
         // what is wrong with the root directory is told when it is walked
-        ClusterVolume reader = reader(volume, boot, new Warnings(), WorkBudget.ofOpening());
+        ClusterVolume reader = reader(volume, boot, new Warnings(), opening);
         FatEntries entries = new FatEntries(reader, boot);
         String label = entries.label(rootContent(reader, entries));
         if (label != null) {

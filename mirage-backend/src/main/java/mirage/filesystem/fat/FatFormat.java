@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystemFormat;
+import mirage.filesystem.WorkBudget;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ public final class FatFormat implements FileSystemFormat {
     }
 
     @Override
-    public @Nullable FileSystem open(ByteSource volume, Warnings warnings) throws IOException {
+    public @Nullable FileSystem open(ByteSource volume, Warnings warnings, WorkBudget opening)
+            throws IOException {
         FatBootSector boot = FatBootSector.read(volume);
         if (boot == null) {
             return null;
@@ -32,6 +34,6 @@ public final class FatFormat implements FileSystemFormat {
         if (boot.dirty()) {
             warnings.add("fat boot sector: it says that the file system was not unmounted");
         }
-        return FatFileSystem.open(volume, boot, warnings);
+        return FatFileSystem.open(volume, boot, warnings, opening);
     }
 }

@@ -31,9 +31,10 @@ final class NtfsFileSystem implements FileSystem {
     /**
      * @throws FormatException when there is no MFT
      */
-    static NtfsFileSystem open(ByteSource volume, NtfsBootSector boot, Warnings warnings)
+    static NtfsFileSystem open(
+            ByteSource volume, NtfsBootSector boot, Warnings warnings, WorkBudget opening)
             throws IOException {
-        NtfsVolume reader = new NtfsVolume(volume, boot, warnings, WorkBudget.ofOpening());
+        NtfsVolume reader = new NtfsVolume(volume, boot, warnings, opening);
         NtfsFileReader files = new NtfsFileReader(reader, new NtfsRecordTable(reader));
         NtfsVolumeFile about = NtfsVolumeFile.read(reader, files);
         if (about.isDirty()) {

@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystemFormat;
+import mirage.filesystem.WorkBudget;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ public final class NtfsFormat implements FileSystemFormat {
     }
 
     @Override
-    public @Nullable FileSystem open(ByteSource volume, Warnings warnings) throws IOException {
+    public @Nullable FileSystem open(ByteSource volume, Warnings warnings, WorkBudget opening)
+            throws IOException {
         NtfsBootSector boot = NtfsBootSector.find(volume, warnings);
         if (boot == null) {
             return null;
@@ -29,6 +31,6 @@ public final class NtfsFormat implements FileSystemFormat {
                             + " bytes expected, volume ends at "
                             + volume.length());
         }
-        return NtfsFileSystem.open(volume, boot, warnings);
+        return NtfsFileSystem.open(volume, boot, warnings, opening);
     }
 }

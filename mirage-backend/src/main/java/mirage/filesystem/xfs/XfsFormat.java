@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystemFormat;
+import mirage.filesystem.WorkBudget;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ public final class XfsFormat implements FileSystemFormat {
     }
 
     @Override
-    public @Nullable FileSystem open(ByteSource volume, Warnings warnings) throws IOException {
+    public @Nullable FileSystem open(ByteSource volume, Warnings warnings, WorkBudget opening)
+            throws IOException {
         XfsSuperblock superblock = XfsSuperblock.read(volume, warnings);
         if (superblock == null) {
             return null;
