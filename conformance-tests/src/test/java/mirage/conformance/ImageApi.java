@@ -33,11 +33,16 @@ final class ImageApi {
 
     /** Makes an image record without data; the answer is its id. */
     String create(String name, String diskFormat) throws IOException, InterruptedException {
+        return create(name, diskFormat, "bare");
+    }
+
+    String create(String name, String diskFormat, String containerFormat)
+            throws IOException, InterruptedException {
         String body =
                 JSON.createObjectNode()
                         .put("name", name)
                         .put("disk_format", diskFormat)
-                        .put("container_format", "bare")
+                        .put("container_format", containerFormat)
                         .toString();
         HttpResponse<String> answer =
                 send(

@@ -45,6 +45,7 @@ final class KillDuringUploadIT {
                 List.of(
                         images.image("inline.raw"),
                         images.image("child.zlib.qcow2"),
+                        TestImages.gzip(images.image("base.raw"), folder.resolve("base.raw.gz")),
                         images.image("role.zlib.qcow2"));
         Path data = folder.resolve("data");
         Map<String, Path> kept = new LinkedHashMap<>();
@@ -66,6 +67,8 @@ final class KillDuringUploadIT {
             }
         }
         Launcher.run("verify", "--data", data.toString()).orFail();
+        // Uploads that wait to be taken apart are there by right; nothing of what was begun is.
+        assertThat(data.resolve("spool")).isDirectoryNotContaining("glob:**.tmp");
         System.out.println("KillDuringUploadIT " + acknowledge + ": " + outcomes);
     }
 

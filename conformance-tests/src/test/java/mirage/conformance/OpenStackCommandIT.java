@@ -9,6 +9,7 @@ import mirage.conformance.Commands.Finished;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,29 @@ final class OpenStackCommandIT {
     }
 
     @Test
+    @Timeout(300)
+    void anImageThatIsCompressedAsAWholeIsWhatItHolds() throws Exception {
+        Path raw = TestImages.get().image("base.raw");
+        Path image = TestImages.gzip(raw, folder.resolve("base.raw.gz"));
+        // The command of this release offers no such container format, though it shows it.
+        String id = server.api().create("compressed", "raw", "compressed");
+        server.api().upload(id, image);
+        JsonNode shown = openstack("show", "--format", "json", id).json();
+        assertThat(shown.path("container_format").asText()).isEqualTo("compressed");
+        assertThat(shown.path("size").asLong()).isEqualTo(Files.size(image));
+
+        Path saved = folder.resolve("saved");
+        openstack("save", "--file", saved.toString(), id);
+        assertThat(Digests.of("SHA-256", saved)).isEqualTo(Digests.of("SHA-256", image));
+
+        String data = folder.resolve("data").toString();
+        awaitFormat(data, id, "gzip+raw");
+        Path disk = folder.resolve("disk");
+        Launcher.run("export", "--data", data, "--view", "disk", id, disk.toString()).orFail();
+        assertThat(Digests.of("SHA-256", disk)).isEqualTo(Digests.of("SHA-256", raw));
+    }
+
+    @Test
     void recordsAreListedChangedAndDeleted() throws Exception {
         Path image = TestImages.get().image("awkward/random");
         String first = create("first", image);
@@ -118,6 +142,16 @@ final class OpenStackCommandIT {
         Path saved = folder.resolve("saved");
         openstack("save", "--file", saved.toString(), "second");
         assertThat(Digests.of("SHA-256", saved)).isEqualTo(Digests.of("SHA-256", image));
+    }
+
+    /** With acknowledge = spooled an image is taken apart after the answer. */
+    private static void awaitFormat(String data, String id, String format) throws Exception {
+        JsonNode info = Launcher.run("info", "--data", data, "--json", id).orFail().json();
+        while (!info.path("state").asText().equals("structured")) {
+            Thread.sleep(200);
+            info = Launcher.run("info", "--data", data, "--json", id).orFail().json();
+        }
+        assertThat(info.path("format").asText()).isEqualTo(format);
     }
 
     private String create(String name, Path image) throws IOException, InterruptedException {

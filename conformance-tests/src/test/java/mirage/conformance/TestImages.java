@@ -43,6 +43,13 @@ final class TestImages {
         }
     }
 
+    /** Compresses a file by the command of that name. */
+    static Path gzip(Path image, Path compressed) throws IOException, InterruptedException {
+        Commands.Finished gzip =
+                Commands.run("gzip", "--fast", "--stdout", image.toString()).orFail();
+        return Files.write(compressed, gzip.output());
+    }
+
     /** What a tenant would give as {@code disk_format}. */
     static String diskFormat(Path image) {
         return image.toString().endsWith(".qcow2") ? "qcow2" : "raw";
