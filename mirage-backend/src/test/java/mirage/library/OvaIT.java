@@ -97,6 +97,49 @@ final class OvaIT {
         assertClean(library);
     }
 
+    /** Two halves, and a description of both that qemu-img reads as the disk. */
+    @Test
+    void aDiskInPiecesIsOneDisk() throws Exception {
+        byte[] disk = disk(1);
+        store(library, "raw", disk);
+        long alone = stored();
+        int half = disk.length / 2;
+        Path description =
+                Files.writeString(
+                        directory.resolve("box.vmdk"),
+                        """
+                        # Disk DescriptorFile
+                        version=1
+                        CID=fffffffe
+                        parentCID=ffffffff
+                        createType="twoGbMaxExtentSparse"
+                        RW %d SPARSE "box-s001.vmdk"
+                        RW %d SPARSE "box-s002.vmdk"
+                        """
+                                .formatted(half / 512, half / 512));
+        String sparse = "subformat=monolithicSparse";
+        byte[] first = Arrays.copyOf(disk, half);
+        byte[] second = Arrays.copyOfRange(disk, half, disk.length);
+        byte[] ova =
+                packed(
+                        "ustar",
+                        description,
+                        converted(first, "box-s001.vmdk", "vmdk", sparse),
+                        converted(second, "box-s002.vmdk", "vmdk", sparse));
+        Path byQemu = directory.resolve("by-qemu.raw");
+        run(List.of("qemu-img", "convert", "-O", "raw", description.toString(), byQemu.toString()));
+        assertThat(Files.mismatch(byQemu, Files.write(directory.resolve("disk.raw"), disk)))
+                .isEqualTo(-1);
+
+        StoredImage kept = store(library, "ova", ova);
+        assertThat(kept.warnings()).isEmpty();
+        assertGives(library, "ova", ova, 1);
+        assertThat(Arrays.mismatch(read(library, "ova", View.DISK), disk)).isEqualTo(-1);
+        assertThat(StoredFiles.of(library, "ova")).isEqualTo(StoredFiles.of(library, "raw"));
+        assertThat(stored() - alone).isLessThan(alone / 20);
+        assertClean(library);
+    }
+
     @ParameterizedTest
     @CsvSource({"raw", "vmdk"})
     void aMachineMayComeFirst(String second) throws Exception {

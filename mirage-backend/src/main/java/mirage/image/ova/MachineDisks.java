@@ -2,6 +2,7 @@ package mirage.image.ova;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.NamedExtent;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.DiskImage.External;
@@ -26,6 +27,9 @@ final class MachineDisks {
     /** Each keeps some MiB that it has read last. */
     private static final int MAX_DISKS = 8;
 
+    /** Pieces among them, which keep nothing: as many as a disk of 128 GiB has. */
+    private static final int MAX_MEMBERS = 64;
+
     /** Maps of disks that are there, before another one is read, in runs of some 20 bytes: 128 GiB in clusters of 64 KiB. */
     private static final int MAX_PLACED = 2 << 20;
 
@@ -38,17 +42,18 @@ final class MachineDisks {
     private final ByteSource archive;
     private final OvfDescriptor description;
     private final Warnings warnings;
-    private final List<Found> found = new ArrayList<>();
+    private final List<MachineDisk> found = new ArrayList<>();
+    private final List<SplitDisk> split = new ArrayList<>();
     private final List<External> externals = new ArrayList<>();
 
     /** Names of the disks that were seen, read or not. */
     private final Set<String> seen = new HashSet<>();
 
+    /** Names of members that disks lie in which cannot be read. */
+    private final Set<String> partNames = new HashSet<>();
+
     private boolean isAll = true;
     private long placed;
-
-    /** A disk before its place is known. */
-    private record Found(TarMember member, DiskImage image) {}
 
     MachineDisks(ByteSource archive, OvfDescriptor description, Warnings warnings) {
         this.archive = archive;
@@ -97,18 +102,27 @@ final class MachineDisks {
         if (image.recognition() == DiskImage.Recognition.OPAQUE) {
             isAll = false;
         } else if (!image.standsAlone()) {
-            keep(image.externals());
-            leaveOut(member.name(), "its disk needs other files: " + image.externals());
-        } else if (found.size() == MAX_DISKS) {
+            splitDisk(new SplitDisk(member, image));
+        } else if (found.size() >= (SplitDisk.mayBePiece(image) ? MAX_MEMBERS : MAX_DISKS)) {
             leaveOut(member.name(), "not read: the machine has more than " + MAX_DISKS + " disks");
         } else {
             placed += image.plainMap().runCount() + image.encodedClusters().size();
-            found.add(new Found(member, image));
+            found.add(MachineDisk.of(member, image));
         }
     }
 
-    private void keep(List<External> others) {
-        for (External other : others) {
+    private void splitDisk(SplitDisk disk) {
+        if (disk.isOfExtents() && split.size() < MAX_DISKS) {
+            split.add(disk);
+        } else {
+            needsOthers(disk, "its disk needs other files: " + disk.image().externals());
+        }
+    }
+
+    private void needsOthers(SplitDisk disk, String why) {
+        leaveOut(disk.member().name(), why);
+        partNames.addAll(disk.names());
+        for (External other : disk.image().externals()) {
             if (externals.size() == MAX_EXTERNALS) {
                 return;
             }
@@ -140,10 +154,12 @@ final class MachineDisks {
                 leaveOut(name, "the description names it as a disk, and it is not there");
             }
         }
+        joinPieces();
         removeParts();
-        List<MemberDisk> disks = place();
-        if (!disks.isEmpty()) {
-            return new OvaImage(disks, isAll);
+        List<MemberDisk> members = new ArrayList<>();
+        List<NamedExtent> parts = place(members);
+        if (!parts.isEmpty()) {
+            return new OvaImage(members, parts.size() == 1 && isAll ? List.of() : parts);
         }
         if (!externals.isEmpty()) {
             return TableImage.elsewhere(OvaFormat.NAME, 0, externals);
@@ -151,39 +167,63 @@ final class MachineDisks {
         throw new FormatException("expected a disk that can be read, found none");
     }
 
+    /** A disk takes the place of the first of its pieces. */
+    private void joinPieces() {
+        for (SplitDisk disk : split) {
+            Map<String, MachineDisk> byName = new HashMap<>();
+            found.stream()
+                    .filter(one -> one.pieces().size() == 1)
+                    .forEach(one -> byName.putIfAbsent(one.name(), one));
+            try {
+                MachineDisk joined = disk.join(byName);
+                List<MachineDisk> pieces = disk.names().stream().map(byName::get).toList();
+                found.set(found.indexOf(pieces.getFirst()), joined);
+                found.removeAll(pieces);
+            } catch (FormatException e) {
+                needsOthers(disk, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
     /** A member that another one's disk lies in is no disk itself, and may look like one. */
     private void removeParts() {
-        Set<String> names = new HashSet<>();
-        externals.forEach(external -> names.add(external.name()));
-        for (Found disk : List.copyOf(found)) {
-            if (names.contains(disk.member.name())) {
-                leaveOut(disk.member.name(), "a part of another disk");
+        for (MachineDisk disk : List.copyOf(found)) {
+            if (partNames.contains(disk.name())) {
+                leaveOut(disk.name(), "a part of another disk");
                 found.remove(disk);
             }
         }
     }
 
-    private List<MemberDisk> place() {
-        List<MemberDisk> disks = new ArrayList<>();
+    /**
+     * @param members takes the images, each at its place
+     * @return the disks
+     */
+    private List<NamedExtent> place(List<MemberDisk> members) {
+        List<NamedExtent> parts = new ArrayList<>();
         Map<String, Integer> names = new HashMap<>();
         long end = 0;
-        for (Found disk : found) {
-            String name = disk.member.name();
-            int count = names.merge(name, 1, Integer::sum);
+        for (MachineDisk disk : found) {
+            int count = names.merge(disk.name(), 1, Integer::sum);
             long offset = Math.ceilDiv(end, ALIGNMENT) * ALIGNMENT;
-            if (offset < end || offset > Long.MAX_VALUE - disk.image.virtualSize()) {
-                leaveOut(name, "not read: the disks are longer than one can be");
+            if (parts.size() == MAX_DISKS) {
+                leaveOut(
+                        disk.name(), "not read: the machine has more than " + MAX_DISKS + " disks");
                 continue;
             }
-            disks.add(
-                    new MemberDisk(
-                            count == 1 ? name : name + "#" + count,
-                            disk.member.offset(),
-                            offset,
-                            disk.image));
-            end = offset + disk.image.virtualSize();
+            if (offset < end || offset > Long.MAX_VALUE - disk.size()) {
+                leaveOut(disk.name(), "not read: the disks are longer than one can be");
+                continue;
+            }
+            String name = count == 1 ? disk.name() : disk.name() + "#" + count;
+            parts.add(new NamedExtent(name, offset, disk.size()));
+            end = offset;
+            for (MachineDisk.Piece piece : disk.pieces()) {
+                members.add(new MemberDisk(piece.member().offset(), end, piece.image()));
+                end += piece.image().virtualSize();
+            }
         }
-        return disks;
+        return parts;
     }
 
     private void leaveOut(String member, String why) {

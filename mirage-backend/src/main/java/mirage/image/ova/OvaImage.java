@@ -12,20 +12,22 @@ import java.util.List;
  * several all of them, one behind the other.
  */
 final class OvaImage implements DiskImage {
-    private final List<MemberDisk> disks;
-    private final boolean isAll;
+    private final List<MemberDisk> members;
+    private final List<NamedExtent> parts;
     private final ByteSource disk;
     private final List<EncodedCluster> encodedClusters;
 
     /**
-     * @param disks at least one, by their places in the archive, which is the order of their places on the disk
-     * @param isAll whether the machine has no disk but these
+     * @param members at least one, by their places on the disk; those with encoded clusters are in the same order in the
+     *     archive
+     * @param parts the disks of a machine that has several, or may have; empty when this is its only one
      */
-    OvaImage(List<MemberDisk> disks, boolean isAll) {
-        this.disks = List.copyOf(disks);
-        this.isAll = isAll;
-        this.disk = disks.size() == 1 ? disks.getFirst().image().disk() : new JoinedDisks(disks);
-        this.encodedClusters = new JoinedClusters(this.disks);
+    OvaImage(List<MemberDisk> members, List<NamedExtent> parts) {
+        this.members = List.copyOf(members);
+        this.parts = List.copyOf(parts);
+        this.disk =
+                members.size() == 1 ? members.getFirst().image().disk() : new JoinedDisks(members);
+        this.encodedClusters = new JoinedClusters(this.members);
     }
 
     @Override
@@ -46,7 +48,7 @@ final class OvaImage implements DiskImage {
     @Override
     public ExtentMap plainMap() {
         ExtentMap.Builder plain = new ExtentMap.Builder();
-        for (MemberDisk one : disks) {
+        for (MemberDisk one : members) {
             ExtentMap own = one.image().plainMap();
             for (int i = 0; i < own.runCount(); i++) {
                 ExtentMap.Run run = own.run(i);
@@ -71,13 +73,11 @@ final class OvaImage implements DiskImage {
 
     @Override
     public boolean complete() {
-        return disks.stream().allMatch(one -> one.image().complete());
+        return members.stream().allMatch(one -> one.image().complete());
     }
 
     @Override
     public List<NamedExtent> parts() {
-        return disks.size() == 1 && isAll
-                ? List.of()
-                : disks.stream().map(MemberDisk::place).toList();
+        return parts;
     }
 }

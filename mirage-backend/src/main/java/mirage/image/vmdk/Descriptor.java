@@ -59,13 +59,18 @@ record Descriptor(long diskBytes, List<External> extents, List<External> parents
                                     + " sectors, found more");
                 }
                 if (extent.group(3) != null) {
-                    extents.add(new External("extent of kind " + extent.group(2), extent.group(3)));
+                    extents.add(new External(role(extent.group(2)), extent.group(3)));
                 }
             } else if (parent.matches() && parents.isEmpty()) {
                 parents.add(new External("parent", parent.group(1)));
             }
         }
         return new Descriptor(sectors * VmdkHeader.SECTOR_BYTES, extents, parents);
+    }
+
+    /** Of an extent's file. */
+    static String role(String kind) {
+        return "extent of kind " + kind;
     }
 
     private static String text(ByteSource container, long offset, long bytes) throws IOException {

@@ -22,7 +22,7 @@ import java.util.List;
  * recognised and not read.
  */
 public final class VmdkFormat implements ImageFormat {
-    static final String NAME = "vmdk";
+    public static final String NAME = "vmdk";
 
     private static final String HOSTED_SPARSE = "KDMV";
     private static final String ESX_SPARSE = "COWD";
@@ -30,6 +30,11 @@ public final class VmdkFormat implements ImageFormat {
     /** The constant header of {@code seSparse}: its magic and version 2.1, as QEMU knows it. */
     private static final String SPACE_EFFICIENT_SPARSE =
             "\u00be\u00ba\u00fe\u00ca\0\0\0\0\u0001\0\0\0\u0002\0\0\0";
+
+    /** Whether a file that a descriptor asks for is a sparse extent, which is an image by itself. */
+    public static boolean isSparseExtent(External external) {
+        return external.role().equals(Descriptor.role("SPARSE"));
+    }
 
     @Override
     public String name() {
