@@ -11,7 +11,8 @@ INDEXING = tuple(
     f"mirage.{name}"
     for name in (
         "facts.", "filesystem.", "layout.", "volume.", "manifest.FileTable",
-        "ingest.CutPlan", "ingest.FileTables", "ingest.ImagePlan", "ingest.SharedExtents", "ingest.SpanningPiece",
+        "ingest.CutPlan", "ingest.FileContents", "ingest.FileTables", "ingest.ImagePlan", "ingest.SharedExtents",
+        "ingest.SpanningPiece", "ingest.VolumeContents",
     )
 )  # fmt: skip
 LEAST_SAMPLES = 100
