@@ -2,6 +2,9 @@ package mirage.filesystem;
 
 import com.github.luben.zstd.ZstdInputStream;
 
+import mirage.bytes.ByteSources;
+import mirage.bytes.Warnings;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /** The images of a folder of {@code golden}, see {@code make.sh} there. */
 public final class GoldenImages {
@@ -47,6 +51,12 @@ public final class GoldenImages {
     /** A line of facts about the file system, then a line for each path. */
     public List<String> expected(String name) throws IOException {
         return Files.readAllLines(directory.resolve(name + ".expected"));
+    }
+
+    /** The file system of an image. */
+    public FileSystem open(String name) throws IOException {
+        return Objects.requireNonNull(
+                FileSystems.open(ByteSources.of(image(name)), new Warnings()), "no file system");
     }
 
     /** Of an image without damage, as they were shown elsewhere. */
