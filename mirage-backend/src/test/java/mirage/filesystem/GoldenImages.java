@@ -2,14 +2,21 @@ package mirage.filesystem;
 
 import com.github.luben.zstd.ZstdInputStream;
 
+import mirage.bytes.ByteSources;
+import mirage.bytes.Warnings;
+
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /** The images of a folder of {@code golden}, see {@code make.sh} there. */
 public final class GoldenImages {
@@ -44,6 +51,28 @@ public final class GoldenImages {
     /** A line of facts about the file system, then a line for each path. */
     public List<String> expected(String name) throws IOException {
         return Files.readAllLines(directory.resolve(name + ".expected"));
+    }
+
+    /** The file system of an image. */
+    public FileSystem open(String name) throws IOException {
+        return Objects.requireNonNull(
+                FileSystems.open(ByteSources.of(image(name)), new Warnings()), "no file system");
+    }
+
+    /** Of an image without damage, as they were shown elsewhere. */
+    public List<String> paths(String name) {
+        try {
+            List<String> lines = expected(name);
+            return lines.subList(1, lines.size()).stream().map(GoldenImages::path).toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static String path(String line) {
+        String escaped = line.substring(0, line.indexOf('\t'));
+        // What decodes forms would take a plus sign for a space.
+        return URLDecoder.decode(escaped.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     private static List<String> namesIn(Path directory) throws IOException {

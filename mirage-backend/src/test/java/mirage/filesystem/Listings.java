@@ -26,6 +26,12 @@ public final class Listings {
 
     private Listings() {}
 
+    /** What makes a listing: {@link #of}, or what changes it to the form in which another program lists. */
+    @FunctionalInterface
+    public interface Lister {
+        List<String> list(FileSystem fileSystem, ByteSource volume) throws IOException;
+    }
+
     /** A line for each path; reads all contents. */
     public static List<String> of(FileSystem fileSystem, ByteSource volume) throws IOException {
         List<String> lines = new ArrayList<>();

@@ -13,8 +13,9 @@ import mirage.filesystem.FileRecord.Content;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
 import mirage.filesystem.FileType;
+import mirage.filesystem.GoldenChecks;
+import mirage.filesystem.GoldenChecks.Facts;
 import mirage.filesystem.GoldenImages;
-import mirage.filesystem.Listings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +33,13 @@ import java.util.SplittableRandom;
 /** What we show of each golden image is what the kernel shows of it. */
 final class BtrfsGoldenTest {
     private static final GoldenImages GOLDENS = new GoldenImages("btrfs");
-    private static final Map<String, String> WARNINGS =
-            Map.of(
-                    "log", "a log waits to be replayed",
-                    "one-of-two", "this is one of 2 devices");
+    private static final GoldenChecks CHECKS =
+            new GoldenChecks(
+                    GOLDENS,
+                    Facts.WITH_SIZE,
+                    Map.of(
+                            "log", List.of("a log waits to be replayed"),
+                            "one-of-two", List.of("this is one of 2 devices")));
 
     private static List<String> names() throws IOException {
         return GOLDENS.names();
@@ -44,33 +48,7 @@ final class BtrfsGoldenTest {
     @ParameterizedTest
     @MethodSource("names")
     void showsWhatTheKernelShows(String name) throws IOException {
-        List<String> expected = GOLDENS.expected(name);
-        ByteSource volume = ByteSources.of(GOLDENS.image(name));
-        Warnings warnings = new Warnings();
-        FileSystem fileSystem =
-                Objects.requireNonNull(FileSystems.open(volume, warnings), "no file system");
-        List<String> found = BtrfsListings.of(fileSystem, volume);
-
-        assertThat(Listings.differences(expected.subList(1, expected.size()), found)).isEmpty();
-        assertThat(facts(fileSystem)).isEqualTo(expected.getFirst());
-        if (WARNINGS.containsKey(name)) {
-            assertThat(warnings.messages()).singleElement().asString().contains(WARNINGS.get(name));
-        } else {
-            assertThat(warnings.messages()).isEmpty();
-        }
-    }
-
-    private static String facts(FileSystem fileSystem) {
-        return "# type="
-                + fileSystem.type()
-                + " label="
-                + fileSystem.label()
-                + " uuid="
-                + fileSystem.uuid()
-                + " block="
-                + fileSystem.blockSizeBytes()
-                + " blocks="
-                + fileSystem.sizeBytes() / fileSystem.blockSizeBytes();
+        CHECKS.check(name, BtrfsListings::of);
     }
 
     /** One image for each feature: a feature that loses its image loses its test. */
@@ -168,9 +146,7 @@ final class BtrfsGoldenTest {
     /** Any part of an encoded file reads as that part of all of it. */
     @Test
     void encodedFilesAreReadByPosition() throws IOException {
-        ByteSource volume = ByteSources.of(GOLDENS.image("compressed"));
-        FileSystem fileSystem =
-                Objects.requireNonNull(FileSystems.open(volume, new Warnings()), "no file system");
+        FileSystem fileSystem = GOLDENS.open("compressed");
         List<FileRecord> encoded = new ArrayList<>();
         fileSystem.walk(file -> {
             if (file.content() instanceof Content.Encoded) {
@@ -200,9 +176,7 @@ final class BtrfsGoldenTest {
 
     @Test
     void onlyRegularFilesHaveContent() throws IOException {
-        ByteSource volume = ByteSources.of(GOLDENS.image("mixed"));
-        FileSystem fileSystem =
-                Objects.requireNonNull(FileSystems.open(volume, new Warnings()), "no file system");
+        FileSystem fileSystem = GOLDENS.open("mixed");
         List<FileRecord> links = new ArrayList<>();
         fileSystem.walk(file -> {
             if (file.type() == FileType.SYMLINK) {
@@ -233,7 +207,6 @@ final class BtrfsGoldenTest {
     }
 
     private static void walk(String name, FileSystem.FileVisitor visitor) throws IOException {
-        ByteSource volume = ByteSources.of(GOLDENS.image(name));
-        Objects.requireNonNull(FileSystems.open(volume, new Warnings())).walk(visitor);
+        GOLDENS.open(name).walk(visitor);
     }
 }

@@ -1,13 +1,13 @@
 package mirage.filesystem.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
-import mirage.bytes.FormatException;
 import mirage.bytes.Warnings;
-import mirage.filesystem.FileSystem;
+import mirage.filesystem.DamagedImages;
+import mirage.filesystem.DamagedImages.Change;
+import mirage.filesystem.DamagedImages.Damage;
 import mirage.filesystem.FileSystems;
 import mirage.filesystem.GoldenImages;
 
@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,47 +32,35 @@ final class ClusterDamageTest {
     private static final String IMAGE = "fat12-most";
     private static final int TABLE_AT = 512;
     private static final int SECOND_TABLE_AT = TABLE_AT + 12 * 512;
-    private static final int ALL = 158;
+    private static final List<String> WHOLE = GOLDENS.paths(IMAGE);
+    private static final DamagedImages IMAGES = new DamagedImages(GOLDENS, WHOLE);
 
     /** In {@code fat12-most}; the names of eight and three that mtools gave them. */
     private static final String FRAGMENTS = "FRAGME~1   ";
 
     private static final String DIRECTORY = "DIRECT~1   ";
 
-    /** Changes the image. */
-    private interface Change {
-        void make(ByteBuffer image);
+    private static Damage refused(String name, Change change, String message) {
+        return new Damage(IMAGES.refused(name, message), change);
     }
 
-    /**
-     * @param warning part of a warning, or of the refusal
-     * @param shown how many paths; 0 when the image is refused
-     * @param damaged the path that is flagged, empty when none is
-     */
-    private record Rule(String name, Change change, String warning, int shown, String damaged) {
-        @Override
-        public String toString() {
-            return name;
-        }
+    private static Damage whole(String name, Change change, String message) {
+        return new Damage(IMAGES.whole(name, message), change);
     }
 
-    private static Rule refused(String name, Change change, String message) {
-        return new Rule(name, change, message, 0, "");
+    private static Damage fragments(String name, Change change, String message) {
+        return new Damage(IMAGES.damaged(name, message, "fragment-1"), change);
     }
 
-    private static Rule whole(String name, Change change, String warning) {
-        return new Rule(name, change, warning, ALL, "");
+    private static Damage directory(String name, Change change, String message, String... missing) {
+        return new Damage(IMAGES.damaged(name, message, "directory", missing), change);
     }
 
-    private static Rule fragments(String name, Change change, String warning) {
-        return new Rule(name, change, warning, ALL, "fragment-1");
+    private static String[] pathsFrom(String begin) {
+        return WHOLE.stream().filter(path -> path.startsWith(begin)).toArray(String[]::new);
     }
 
-    private static Rule directory(String name, Change change, String warning, int shown) {
-        return new Rule(name, change, warning, shown, "directory");
-    }
-
-    private static Stream<Rule> rules() {
+    private static Stream<Damage> rules() {
         return Stream.of(
                 refused("sector-size-513", i -> i.putShort(11, (short) 513), "BPB_BytsPerSec"),
                 refused("sector-size-8192", i -> i.putShort(11, (short) 8192), "BPB_BytsPerSec"),
@@ -109,45 +96,30 @@ final class ClusterDamageTest {
                         "directory-without-cluster",
                         i -> setFirst(i, DIRECTORY, 0),
                         "to cluster 0",
-                        149),
+                        pathsFrom("directory/")),
                 directory(
                         "directory-chain-cycle",
                         i -> link(i, DIRECTORY, first(i, DIRECTORY)),
-                        "leads back to cluster",
-                        ALL),
-                new Rule(
-                        "directory-loop",
-                        i -> setFirst(i, "OF         ", first(i, DIRECTORY)),
-                        "a loop, or a second parent",
-                        151,
-                        ""),
-                new Rule(
-                        "long-name-of-another",
-                        i -> i.put(entry(i, FRAGMENTS) - 32 + 13, (byte) 1),
-                        "the long name before it is not its own",
-                        ALL,
-                        ""));
+                        "leads back to cluster"),
+                new Damage(
+                        IMAGES.without(
+                                "directory-loop",
+                                "a loop, or a second parent",
+                                pathsFrom("directory/of")),
+                        i -> setFirst(i, "OF         ", first(i, DIRECTORY))),
+                new Damage(
+                        IMAGES.with(
+                                "long-name-of-another",
+                                "the long name before it is not its own",
+                                "FRAGME~1",
+                                "fragment-1"),
+                        i -> i.put(entry(i, FRAGMENTS) - 32 + 13, (byte) 1)));
     }
 
     @ParameterizedTest
     @MethodSource("rules")
-    void damageIsNamedAndTouchesNothingElse(Rule rule) throws IOException {
-        byte[] image = GOLDENS.image(IMAGE);
-        rule.change.make(ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN));
-        Warnings warnings = new Warnings();
-        List<String> paths = new ArrayList<>();
-        if (rule.shown == 0) {
-            assertThatThrownBy(() -> walk(ByteSources.of(image), warnings, paths))
-                    .isInstanceOf(FormatException.class)
-                    .hasMessageContaining(rule.warning);
-            return;
-        }
-        walk(ByteSources.of(image), warnings, paths);
-        assertThat(warnings.messages()).anyMatch(warning -> warning.contains(rule.warning));
-        assertThat(paths).hasSize(rule.shown);
-        List<String> damaged = paths.stream().filter(path -> path.endsWith("!")).toList();
-        assertThat(damaged)
-                .isEqualTo(rule.damaged.isEmpty() ? List.of() : List.of(rule.damaged + "!"));
+    void damageIsNamedAndTouchesNothingElse(Damage damage) throws IOException {
+        IMAGES.check(damage, GOLDENS.image(IMAGE));
     }
 
     @Test
@@ -155,7 +127,9 @@ final class ClusterDamageTest {
         byte[] image = GOLDENS.image(IMAGE);
         Warnings warnings = new Warnings();
         List<String> paths = new ArrayList<>();
-        walk(ByteSources.of(image).slice(0, SECOND_TABLE_AT + (100 << 9)), warnings, paths);
+        ByteSource begin = ByteSources.of(image).slice(0, SECOND_TABLE_AT + (100 << 9));
+        Objects.requireNonNull(FileSystems.open(begin, warnings))
+                .walk(file -> paths.add(file.path() + (file.flags().damaged() ? "!" : "")));
         assertThat(warnings.messages())
                 .anyMatch(warning -> warning.contains("BPB_TotSec says " + image.length));
         assertThat(paths).contains("fragment-1!", "gap2", "many!");
@@ -170,12 +144,6 @@ final class ClusterDamageTest {
         assertThat(FileSystems.open(ByteSources.of(unnamed), new Warnings())).isNotNull();
         unnamed[TABLE_AT + 1] = 0;
         assertThat(FileSystems.open(ByteSources.of(unnamed), new Warnings())).isNull();
-    }
-
-    private static void walk(ByteSource volume, Warnings warnings, List<String> paths)
-            throws IOException {
-        FileSystem fileSystem = Objects.requireNonNull(FileSystems.open(volume, warnings));
-        fileSystem.walk(file -> paths.add(file.path() + (file.flags().damaged() ? "!" : "")));
     }
 
     /** Where the entry of a name begins. */

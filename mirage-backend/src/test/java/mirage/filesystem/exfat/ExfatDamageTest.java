@@ -1,15 +1,15 @@
 package mirage.filesystem.exfat;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
-import mirage.bytes.FormatException;
 import mirage.bytes.MappedSource;
 import mirage.bytes.Warnings;
+import mirage.filesystem.DamagedImages;
+import mirage.filesystem.DamagedImages.Change;
+import mirage.filesystem.DamagedImages.Damage;
 import mirage.filesystem.FileRecord.Content;
-import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
 import mirage.filesystem.GoldenImages;
 
@@ -21,8 +21,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -31,41 +29,33 @@ import java.util.stream.Stream;
  * image is refused with a message that names the field, or all that the damage does not touch is shown, with a warning.
  */
 final class ExfatDamageTest {
+    private static final GoldenImages GOLDENS = new GoldenImages("exfat");
+    private static final String IMAGE = "clusters-4k";
+    private static final DamagedImages IMAGES = new DamagedImages(GOLDENS, GOLDENS.paths(IMAGE));
     private static final String VICTIM = "size-5000";
     private static final int STREAM = 32;
     private static final int NAME = 64;
-    private static final int ALL = 138;
 
-    /** Changes the image. */
-    private interface Change {
-        void make(ByteBuffer image);
+    private static Damage refused(String name, Change change, String message) {
+        return new Damage(IMAGES.refused(name, message), change);
     }
 
-    /**
-     * @param warning part of a warning, or of the refusal
-     * @param shown how many paths; 0 when the image is refused
-     * @param flagged whether the victim is shown as damaged
-     */
-    private record Rule(String name, Change change, String warning, int shown, boolean flagged) {
-        @Override
-        public String toString() {
-            return name;
-        }
+    private static Damage whole(String name, Change change, String message) {
+        return new Damage(IMAGES.whole(name, message), change);
     }
 
-    private static Rule refused(String name, Change change, String message) {
-        return new Rule(name, change, message, 0, false);
+    private static Damage damaged(String name, Change change, String message) {
+        return new Damage(
+                IMAGES.damaged(name, message, VICTIM), image -> changeVictim(image, change));
     }
 
-    private static Rule whole(String name, Change change, String warning) {
-        return new Rule(name, change, warning, ALL, false);
+    /** The victim is left out, and the directory that it was in is flagged. */
+    private static Damage lost(String name, Change change, String message) {
+        return new Damage(
+                IMAGES.damaged(name, message, "", VICTIM), image -> changeVictim(image, change));
     }
 
-    private static Rule damaged(String name, Change change, String warning) {
-        return new Rule(name, i -> changeVictim(i, change), warning, ALL, true);
-    }
-
-    private static Stream<Rule> rules() {
+    private static Stream<Damage> rules() {
         return Stream.of(
                 refused("zeros-not-zero", i -> i.put(20, (byte) 1), "MustBeZero"),
                 refused("sectors-of-8-kib", i -> i.put(108, (byte) 13), "BytesPerSectorShift"),
@@ -108,61 +98,37 @@ final class ExfatDamageTest {
                         i -> i.putLong(STREAM + 24, Long.MAX_VALUE).putLong(STREAM + 8, 1L << 60),
                         "clusters expected"),
                 damaged("first-cluster-0", i -> i.putInt(STREAM + 20, 0), "outside the volume"),
-                new Rule(
-                        "set-checksum-wrong",
-                        i -> i.putShort(victim(i) + 2, (short) 7),
-                        "its entries: checksum",
-                        ALL,
-                        true),
-                new Rule(
+                new Damage(
+                        IMAGES.damaged("set-checksum-wrong", "its entries: checksum", VICTIM),
+                        i -> i.putShort(victim(i) + 2, (short) 7)),
+                lost(
                         "set-cut-off",
-                        i -> changeVictim(i, set -> set.put(1, (byte) 1)),
-                        "2 to 18 more entries expected, found 1",
-                        ALL - 1,
-                        false),
-                new Rule(
+                        i -> i.put(1, (byte) 1),
+                        "2 to 18 more entries expected, found 1"),
+                lost(
                         "stream-missing",
-                        i -> changeVictim(i, set -> set.put(STREAM, (byte) 0xc2)),
-                        "no stream extension follows",
-                        ALL - 1,
-                        false),
-                new Rule(
+                        i -> i.put(STREAM, (byte) 0xc2),
+                        "no stream extension follows"),
+                lost(
                         "name-missing",
-                        i -> changeVictim(i, set -> set.put(NAME, (byte) 0xc2)),
-                        "a part of its name is missing",
-                        ALL - 1,
-                        false),
-                new Rule(
+                        i -> i.put(NAME, (byte) 0xc2),
+                        "a part of its name is missing"),
+                lost(
                         "name-longer-than-set",
-                        i -> changeVictim(i, set -> set.put(STREAM + 3, (byte) 99)),
-                        "its name is cut off",
-                        ALL - 1,
-                        false));
+                        i -> i.put(STREAM + 3, (byte) 99),
+                        "its name is cut off"));
     }
 
     @ParameterizedTest
     @MethodSource("rules")
-    void damageIsNamedAndTouchesNothingElse(Rule rule) throws IOException {
-        ByteBuffer image = image();
-        rule.change.make(image);
-        Warnings warnings = new Warnings();
-        List<String> paths = new ArrayList<>();
-        if (rule.shown == 0) {
-            assertThatThrownBy(() -> walk(ByteSources.of(image), warnings, paths))
-                    .isInstanceOf(FormatException.class)
-                    .hasMessageContaining(rule.warning);
-            return;
-        }
-        walk(ByteSources.of(image), warnings, paths);
-        assertThat(warnings.messages()).anyMatch(warning -> warning.contains(rule.warning));
-        assertThat(paths).hasSize(rule.shown);
-        assertThat(paths.contains(VICTIM + "!")).isEqualTo(rule.flagged);
+    void damageIsNamedAndTouchesNothingElse(Damage damage) throws IOException {
+        IMAGES.check(damage, GOLDENS.image(IMAGE));
     }
 
     /** A file may be longer than what was written of it. */
     @Test
     void whatIsNotWrittenReadsAsZeros() throws IOException {
-        ByteBuffer image = image();
+        ByteBuffer image = ByteBuffer.wrap(GOLDENS.image(IMAGE)).order(ByteOrder.LITTLE_ENDIAN);
         changeVictim(image, set -> set.putLong(STREAM + 8, 1000));
         ByteSource volume = ByteSources.of(image);
         byte[] content = new byte[5000];
@@ -180,17 +146,6 @@ final class ExfatDamageTest {
         for (int i = 0; i < content.length; i++) {
             assertThat(content[i]).isEqualTo(i < 1000 ? (byte) (i % 251) : 0);
         }
-    }
-
-    private static ByteBuffer image() throws IOException {
-        return ByteBuffer.wrap(new GoldenImages("exfat").image("clusters-4k"))
-                .order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static void walk(ByteSource volume, Warnings warnings, List<String> paths)
-            throws IOException {
-        FileSystem fileSystem = Objects.requireNonNull(FileSystems.open(volume, warnings));
-        fileSystem.walk(file -> paths.add(file.path() + (file.flags().damaged() ? "!" : "")));
     }
 
     private static int cluster(ByteBuffer image, int number) {

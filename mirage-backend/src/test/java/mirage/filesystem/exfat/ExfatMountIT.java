@@ -1,16 +1,14 @@
 package mirage.filesystem.exfat;
 
 import mirage.filesystem.KernelMounts;
+import mirage.filesystem.KernelMounts.Image;
 
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Compares what we read with what {@code exfat-fuse} shows of the same volume, file by file: path, type, mode, owner, size,
@@ -44,41 +42,23 @@ final class ExfatMountIT {
             return;
         }
         String[] words = options.split(" ", 2);
-        Path image = directory.resolve("image");
-        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(Long.parseLong(words[0]) << 20);
-        }
         KernelMounts programs = new KernelMounts(directory);
-        programs.run("sh", "-c", "mkfs.exfat " + (words.length > 1 ? words[1] : "") + " " + image);
-        mounted(programs, image, "loop", List.of(script("fat/fill.py"), "DIRECTORY", "kernel"));
+        String more = words.length > 1 ? " " + words[1] : "";
+        Path file = programs.makeImage(Long.parseLong(words[0]) << 20, "mkfs.exfat" + more);
+        Image image = Image.of(file);
+        String fill = KernelMounts.resource("fat/fill.py").toString();
+        programs.mounted(
+                image, TYPE, "rw", mount -> programs.run(fill, mount.toString(), "kernel"));
         // It takes 2100 for a leap year, and writes days after its February as the ones before.
-        mounted(programs, image, "loop", List.of("rm", "DIRECTORY/time-2107"));
-        programs.run("fsck.exfat", "-n", image.toString());
+        programs.mounted(image, TYPE, "rw", mount -> programs.run("rm", mount + "/time-2107"));
+        programs.run("fsck.exfat", "-n", file.toString());
+        String list = KernelMounts.resource("ext4/list.py").toString();
         KernelMounts.requireTheSame(
-                image,
-                mounted(
-                        programs,
+                file,
+                programs.mounted(
                         image,
-                        "ro,loop,umask=022",
-                        List.of(script("ext4/list.py"), "DIRECTORY", MASK)));
-    }
-
-    private static String script(String name) {
-        return KernelMounts.resource(name).toString();
-    }
-
-    private List<String> mounted(
-            KernelMounts programs, Path image, String options, List<String> command)
-            throws IOException, InterruptedException {
-        Path mount = Files.createTempDirectory(directory, "mount");
-        programs.run("mount", "-t", TYPE, "-o", options, image.toString(), mount.toString());
-        try {
-            return programs.run(
-                    command.stream()
-                            .map(word -> word.replace("DIRECTORY", mount.toString()))
-                            .toArray(String[]::new));
-        } finally {
-            programs.run("umount", mount.toString());
-        }
+                        TYPE,
+                        "ro,umask=022",
+                        mount -> programs.run(list, mount.toString(), MASK)));
     }
 }

@@ -6,6 +6,8 @@ import mirage.bytes.FileSource;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
+import mirage.filesystem.KernelMounts;
+import mirage.filesystem.KernelMounts.Image;
 import mirage.filesystem.Listings;
 
 import org.junit.jupiter.api.Test;
@@ -14,9 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,13 +30,14 @@ import java.util.Objects;
  * {@code icat}: paths and content, streams among them).
  *
  * <p>The images are made here by {@code mkntfs} with options swept, and filled by ntfs-3g; further ones are those that
- * the system property or environment variable {@code MIRAGE_NTFS_IMAGES} names, separated by colons. Needs root, loop
+ * the system property or environment variable {@code MIRAGE_NTFS_IMAGES} names, separated by colons, each {@code file} or {@code
+ * file@offset} of its file system. Needs root, loop
  * devices, FUSE, ntfs-3g, sleuthkit, python3. Where that is impossible, {@code -Dmirage.loop-mounts=impossible} says
  * so, and nothing is compared.
  */
 final class NtfsMountIT {
     private static final String IMAGES = "MIRAGE_NTFS_IMAGES";
-    private static final String SWITCH = "mirage.loop-mounts";
+    private static final String DRIVER = "ntfs-3g";
     private static final int PATH = 0;
     private static final int TYPE = 1;
     private static final int DIGEST = 15;
@@ -65,96 +65,65 @@ final class NtfsMountIT {
     })
     void everyFileIsAsNtfs3gAndSleuthKitShowIt(long mebibytes, String options, String parts)
             throws IOException, InterruptedException {
-        if (isImpossible()) {
+        if (KernelMounts.areImpossible("ntfs")) {
             return;
         }
-        Path image = makeImage(mebibytes << 20, options);
-        fill(image, parts);
-        compareWithMount(image);
+        KernelMounts mounts = mounts();
+        Path image = mounts.makeImage(mebibytes << 20, "mkntfs -q -F -f " + options);
+        fill(mounts, image, parts);
+        compareWithMount(mounts, Image.of(image));
         // Clusters above 64 KiB, which came with Windows 10, it does not know.
         if (!options.contains("2097152") && !options.contains("262144")) {
-            compareWithSleuthKit(image);
+            compareWithSleuthKit(mounts, image);
         }
     }
 
     @Test
     void givenImagesAreAsNtfs3gShowsThem() throws IOException, InterruptedException {
-        String given = System.getProperty(IMAGES, System.getenv(IMAGES));
-        if (given == null || given.isEmpty() || isImpossible()) {
+        List<Image> images = Image.given(IMAGES);
+        if (images.isEmpty() || KernelMounts.areImpossible("ntfs")) {
             return;
         }
-        for (String image : given.split(":")) {
-            compareWithMount(Path.of(image));
+        for (Image image : images) {
+            compareWithMount(mounts(), image);
         }
     }
 
-    private static boolean isImpossible() {
-        boolean impossible = "impossible".equals(System.getProperty(SWITCH));
-        if (impossible) {
-            System.err.println(
-                    "==== NOT COMPARED WITH NTFS-3G: -D"
-                            + SWITCH
-                            + "=impossible was given; the ntfs reader is not checked here ====");
-        }
-        return impossible;
+    /** Names of files are UTF-8. */
+    private KernelMounts mounts() {
+        return new KernelMounts(directory, Map.of("LC_ALL", "C.UTF-8"));
     }
 
-    private Path makeImage(long bytes, String options) throws IOException, InterruptedException {
-        Path image = directory.resolve("image");
-        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(bytes);
-        }
-        List<String> command = new ArrayList<>(List.of("mkntfs", "-q", "-F", "-f"));
-        command.addAll(Arrays.asList(options.split(" ")));
-        command.add(image.toString());
-        run(command.toArray(String[]::new));
-        return image;
+    private static void fill(KernelMounts mounts, Path image, String parts)
+            throws IOException, InterruptedException {
+        mounts.mounted(
+                Image.of(image),
+                DRIVER,
+                "compression,streams_interface=windows",
+                mount -> {
+                    List<String> command = new ArrayList<>();
+                    command.add(KernelMounts.resource("ntfs/tree.py").toString());
+                    command.add(mount.toString());
+                    command.addAll(Arrays.asList(parts.split(" ")));
+                    return mounts.run(command.toArray(String[]::new));
+                });
     }
 
-    private void fill(Path image, String parts) throws IOException, InterruptedException {
-        Path mount = mount(image, "loop,compression,streams_interface=windows");
-        try {
-            List<String> command =
-                    new ArrayList<>(List.of(resource("ntfs/tree.py").toString(), mount.toString()));
-            command.addAll(Arrays.asList(parts.split(" ")));
-            run(command.toArray(String[]::new));
-        } finally {
-            run("umount", mount.toString());
-        }
+    private static void compareWithMount(KernelMounts mounts, Image image)
+            throws IOException, InterruptedException {
+        String lister = KernelMounts.resource("ntfs/list.py").toString();
+        List<String> expected =
+                mounts.mounted(
+                        image,
+                        DRIVER,
+                        "ro,streams_interface=xattr",
+                        mount -> mounts.run("python3", lister, mount.toString()));
+        KernelMounts.requireTheSame(image, expected, Listings::of);
     }
 
-    private Path mount(Path image, String options) throws IOException, InterruptedException {
-        Path mount = Files.createTempDirectory(directory, "mount");
-        run("mount", "-t", "ntfs-3g", "-o", options, image.toString(), mount.toString());
-        return mount;
-    }
-
-    private void compareWithMount(Path image) throws IOException, InterruptedException {
-        Path mount = mount(image, "ro,loop,streams_interface=xattr");
-        List<String> expected;
-        try {
-            expected = run("python3", resource("ntfs/list.py").toString(), mount.toString());
-        } finally {
-            run("umount", mount.toString());
-        }
-        Warnings warnings = new Warnings();
-        List<String> differences = Listings.differences(expected, listing(image, warnings));
-        System.err.println(
-                image
-                        + ": "
-                        + expected.size()
-                        + " paths by ntfs-3g, "
-                        + differences.size()
-                        + " differences, warnings "
-                        + warnings.messages());
-        assertThat(differences).as(image.toString()).isEmpty();
-        assertThat(warnings.messages()).isEmpty();
-        assertThat(expected).as(image + " holds files").hasSizeGreaterThan(10);
-    }
-
-    private static List<String> listing(Path image, Warnings warnings) throws IOException {
+    private static List<String> listing(Path image) throws IOException {
         try (FileSource file = FileSource.open(image)) {
-            FileSystem fileSystem = FileSystems.open(file, warnings);
+            FileSystem fileSystem = FileSystems.open(file, new Warnings());
             return Listings.of(Objects.requireNonNull(fileSystem, "no file system"), file);
         }
     }
@@ -163,14 +132,18 @@ final class NtfsMountIT {
      * Every path that it has of files that are not the system's, we show; and what we show as a regular file has the
      * bytes that it reads. Names that are not UTF-8 it cannot write, so that these are not compared.
      */
-    private void compareWithSleuthKit(Path image) throws IOException, InterruptedException {
+    private static void compareWithSleuthKit(KernelMounts mounts, Path image)
+            throws IOException, InterruptedException {
         Map<String, String[]> ours = new HashMap<>();
-        for (String line : listing(image, new Warnings())) {
+        for (String line : listing(image)) {
             String[] fields = line.split("\t", -1);
             ours.put(fields[PATH], fields);
         }
         List<String> lines =
-                run("python3", resource("ntfs/sleuthkit.py").toString(), image.toString());
+                mounts.run(
+                        "python3",
+                        KernelMounts.resource("ntfs/sleuthkit.py").toString(),
+                        image.toString());
         List<String> differences = new ArrayList<>();
         int regular = 0;
         for (String line : lines) {
@@ -189,33 +162,5 @@ final class NtfsMountIT {
                 image + ": " + lines.size() + " paths by The Sleuth Kit, " + regular + " contents");
         assertThat(differences).as(image.toString()).isEmpty();
         assertThat(regular).isGreaterThan(10);
-    }
-
-    private static Path resource(String name) {
-        return Path.of("src/test/resources/golden", name).toAbsolutePath();
-    }
-
-    /** Lines of standard output; a failure is loud and says how it may be made silent. */
-    private List<String> run(String... command) throws IOException, InterruptedException {
-        Path output = Files.createTempFile(directory, "output", ".txt");
-        Path errors = Files.createTempFile(directory, "errors", ".txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectOutput(output.toFile())
-                        .redirectError(errors.toFile());
-        builder.environment().put("LC_ALL", "C.UTF-8");
-        int status = builder.start().waitFor();
-        if (status != 0) {
-            throw new AssertionError(
-                    String.join(" ", command)
-                            + " failed with "
-                            + status
-                            + ": "
-                            + Files.readString(errors)
-                            + " Where loop mounts are impossible, say -D"
-                            + SWITCH
-                            + "=impossible");
-        }
-        return Files.readAllLines(output, StandardCharsets.UTF_8);
     }
 }

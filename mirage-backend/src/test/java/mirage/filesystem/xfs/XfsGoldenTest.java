@@ -2,16 +2,15 @@ package mirage.filesystem.xfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileRecord.Content;
-import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
+import mirage.filesystem.GoldenChecks;
+import mirage.filesystem.GoldenChecks.Facts;
 import mirage.filesystem.GoldenImages;
-import mirage.filesystem.Listings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +26,11 @@ import java.util.Objects;
 /** What we show of each golden image is what the kernel shows of it. */
 final class XfsGoldenTest {
     private static final GoldenImages GOLDENS = new GoldenImages("xfs");
-    private static final Map<String, String> WARNINGS =
-            Map.of("needs-repair", "says that it needs repair");
+    private static final GoldenChecks CHECKS =
+            new GoldenChecks(
+                    GOLDENS,
+                    Facts.WITH_SIZE,
+                    Map.of("needs-repair", List.of("says that it needs repair")));
 
     private static List<String> names() throws IOException {
         return GOLDENS.names();
@@ -37,50 +39,7 @@ final class XfsGoldenTest {
     @ParameterizedTest
     @MethodSource("names")
     void showsWhatTheKernelShows(String name) throws IOException {
-        List<String> expected = GOLDENS.expected(name);
-        ByteSource volume = ByteSources.of(GOLDENS.image(name));
-        Warnings warnings = new Warnings();
-        FileSystem fileSystem =
-                Objects.requireNonNull(FileSystems.open(volume, warnings), "no file system");
-        List<String> found = Listings.of(fileSystem, volume);
-
-        assertThat(Listings.differences(expected.subList(1, expected.size()), found)).isEmpty();
-        assertThat(facts(fileSystem)).isEqualTo(expected.getFirst());
-        assertThat(fileSystem.sizeBytes()).isLessThanOrEqualTo(volume.length());
-        if (WARNINGS.containsKey(name)) {
-            assertThat(warnings.messages()).singleElement().asString().contains(WARNINGS.get(name));
-        } else {
-            assertThat(warnings.messages()).isEmpty();
-        }
-    }
-
-    /** The comparison itself can fail: in each field, and in the number of paths. */
-    @Test
-    void comparisonSeesEveryField() throws IOException {
-        List<String> expected = GOLDENS.expected("v5");
-        List<String> paths = expected.subList(1, expected.size());
-        String[] fields = paths.get(5).split("\t", -1);
-        for (int i = 0; i < fields.length; i++) {
-            String[] changed = fields.clone();
-            changed[i] += "x";
-            List<String> other = new ArrayList<>(paths);
-            other.set(5, String.join("\t", changed));
-            assertThat(Listings.differences(paths, other)).as("field %s", i).hasSize(1);
-        }
-        assertThat(Listings.differences(paths, paths.subList(0, 20))).hasSize(1);
-    }
-
-    private static String facts(FileSystem fileSystem) {
-        return "# type="
-                + fileSystem.type()
-                + " label="
-                + fileSystem.label()
-                + " uuid="
-                + fileSystem.uuid()
-                + " block="
-                + fileSystem.blockSizeBytes()
-                + " blocks="
-                + fileSystem.sizeBytes() / fileSystem.blockSizeBytes();
+        CHECKS.check(name);
     }
 
     /** One image for each feature: a feature that loses its image loses its test. */
@@ -110,8 +69,7 @@ final class XfsGoldenTest {
     @Test
     void whatIsNotWrittenIsAHole() throws IOException {
         List<String> holes = new ArrayList<>();
-        ByteSource volume = ByteSources.of(GOLDENS.image("extents"));
-        Objects.requireNonNull(FileSystems.open(volume, new Warnings()))
+        GOLDENS.open("extents")
                 .walk(file -> {
                     if (file.content() instanceof Content.Mapped mapped
                             && mapped.map().mappedBytes() < file.size()) {
@@ -127,8 +85,7 @@ final class XfsGoldenTest {
     @Test
     void copiesByReferenceShareTheirBlocks() throws IOException {
         Map<String, ExtentMap> maps = new HashMap<>();
-        ByteSource volume = ByteSources.of(GOLDENS.image("reflink"));
-        Objects.requireNonNull(FileSystems.open(volume, new Warnings()))
+        GOLDENS.open("reflink")
                 .walk(file -> {
                     if (file.content() instanceof Content.Mapped mapped) {
                         maps.put(file.path().toString(), mapped.map());
@@ -144,8 +101,7 @@ final class XfsGoldenTest {
     /** Version 4 keeps no time of creation. */
     @Test
     void createdIsUnknownInVersion4() throws IOException {
-        ByteSource volume = ByteSources.of(GOLDENS.image("v4"));
-        Objects.requireNonNull(FileSystems.open(volume, new Warnings()))
+        GOLDENS.open("v4")
                 .walk(file -> {
                     assertThat(file.times().created()).isEqualTo(FileRecord.Time.UNKNOWN);
                     assertThat(file.times().modified().seconds()).isPositive();
