@@ -22,6 +22,9 @@ import java.util.Map;
  * million: each is some numbers here, and what else is known of it stands in the rows of the table.
  */
 final class VolumeContents {
+    /** Large files of one block are for several threads. */
+    private static final long BATCH_BYTES = 64 << 20;
+
     private final FileTableBuilder rows;
     private final FileSystem fileSystem;
     private final ByteSource volume;
@@ -112,19 +115,28 @@ final class VolumeContents {
         int number = 0;
         for (FileTableBuilder.Block block : rows.blocks()) {
             BitSet wanted = new BitSet();
+            long bytes = 0;
             for (; number < count() && ordinal(number) < block.end(); number++) {
-                int ordinal = ordinal(number);
-                if (!encrypted.get(number)
-                        && rows.content(ordinal) == null
-                        && limit.admits(sizes.get(number))) {
-                    wanted.set(ordinal - block.first());
+                if (!isUnnamed(number) || !limit.admits(sizes.get(number))) {
+                    continue;
                 }
+                if (bytes >= BATCH_BYTES) {
+                    batches.add(new Batch(block, wanted));
+                    wanted = new BitSet();
+                    bytes = 0;
+                }
+                wanted.set(ordinal(number) - block.first());
+                bytes += sizes.get(number);
             }
             if (!wanted.isEmpty()) {
                 batches.add(new Batch(block, wanted));
             }
         }
         return batches;
+    }
+
+    private boolean isUnnamed(int number) {
+        return !encrypted.get(number) && rows.content(ordinal(number)) == null;
     }
 
     /** Says the digest of what the file of a row holds. Beside others: of rows that differ. */
