@@ -1,9 +1,13 @@
 package mirage.command;
 
 import mirage.bytes.ByteSource;
+import mirage.catalog.ImageId;
 import mirage.library.ImageContent;
 import mirage.library.MirageLibrary;
 import mirage.library.View;
+import mirage.manifest.ImageManifest;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +31,8 @@ import java.nio.file.StandardCopyOption;
             "",
             "Examples:",
             "  mirage export --data /var/lib/mirage debian-12 debian-12.qcow2",
-            "  mirage export --data /var/lib/mirage --view disk debian-12 debian-12.raw"
+            "  mirage export --data /var/lib/mirage --view disk debian-12 debian-12.raw",
+            "  mirage export --data /var/lib/mirage --disk data.vmdk appliance data.raw"
         })
 final class ExportCommand implements Subcommand {
     /** Holes shorter than this are written: a hole costs a call. */
@@ -43,6 +48,13 @@ final class ExportCommand implements Subcommand {
                     "container: the bytes that were uploaded; disk: what a guest sees (default: container).")
     private View view;
 
+    @Option(
+            names = "--disk",
+            paramLabel = "NAME",
+            description =
+                    "One disk of an image that has several, by its name in 'mirage info'; implies --view disk.")
+    private @Nullable String disk;
+
     @Parameters(index = "0", paramLabel = "IMAGE", description = "Name or id.")
     private String image;
 
@@ -56,7 +68,7 @@ final class ExportCommand implements Subcommand {
     public Integer call() throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try (MirageLibrary library = data.open();
-                ImageContent content = library.open(DataDirectory.find(library, image), view);
+                ImageContent content = open(library, DataDirectory.find(library, image));
                 Progress progress = Progress.of("export", content.length())) {
             write(content, part, progress);
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
@@ -64,6 +76,17 @@ final class ExportCommand implements Subcommand {
             Files.deleteIfExists(part);
         }
         return 0;
+    }
+
+    private ImageContent open(MirageLibrary library, ImageId id) throws IOException {
+        if (disk == null) {
+            return library.open(id, view);
+        }
+        ImageManifest manifest = library.manifest(id);
+        if (manifest == null) {
+            throw new IOException("the image is not taken apart yet: its disks are not known");
+        }
+        return library.openDisk(manifest, disk);
     }
 
     static void write(ImageContent content, Path target, Progress progress) throws IOException {

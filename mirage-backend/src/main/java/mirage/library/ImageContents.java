@@ -110,6 +110,27 @@ final class ImageContents {
         };
     }
 
+    /**
+     * One disk of an image that has several.
+     *
+     * @throws FormatException when it has none of that name
+     */
+    ImageContent openDisk(ImageManifest manifest, String name) throws IOException {
+        for (NamedExtent disk : manifest.disks()) {
+            if (disk.name().equals(name)) {
+                return new PartContent(openDisks(manifest), disk.offset(), disk.length());
+            }
+        }
+        throw new FormatException(
+                manifest.disks().isEmpty()
+                        ? "the image does not have several disks, of which one could be named "
+                                + name
+                        : "one of the disks "
+                                + names(manifest.disks())
+                                + " expected, found "
+                                + name);
+    }
+
     private ImageContent container(ImageManifest manifest) {
         return new RecipeContent(
                 manifest.container(),
@@ -128,8 +149,12 @@ final class ImageContents {
         if (!disks.isEmpty()) {
             throw new FormatException(
                     "the image is of several disks, none of which is the disk of the image: "
-                            + disks.stream().map(NamedExtent::name).toList());
+                            + names(disks));
         }
+    }
+
+    private static List<String> names(List<NamedExtent> disks) {
+        return disks.stream().map(NamedExtent::name).toList();
     }
 
     private static DiskImage opened(ByteSource container) throws IOException {

@@ -323,6 +323,16 @@ public final class MirageLibrary implements ImageLibrary {
         return contents.openDisks(manifest);
     }
 
+    /**
+     * One disk of an image that has several.
+     *
+     * @param name as in {@link ImageManifest#disks()}
+     * @throws FormatException when there is none of that name, or it cannot be read
+     */
+    public ImageContent openDisk(ImageManifest manifest, String name) throws IOException {
+        return contents.openDisk(manifest, name);
+    }
+
     /** The manifest of an image, null while it is spooled. */
     public @Nullable ImageManifest manifest(ImageId image) throws IOException {
         return images.manifest(image);

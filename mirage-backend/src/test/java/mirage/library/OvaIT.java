@@ -28,7 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,6 +193,14 @@ final class OvaIT {
         assertThat(StoredFiles.of(library, "ova")).isEqualTo(both);
         StoredFiles.assertEachHasItsDigest(library, "ova");
 
+        assertDisk(manifest, "system.vmdk", one);
+        assertDisk(manifest, "data.vmdk", two);
+        assertThatThrownBy(() -> library.openDisk(manifest, "other.vmdk"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("[system.vmdk, data.vmdk] expected, found other.vmdk");
+        assertThatThrownBy(() -> library.openDisk(manifest("one"), "system.vmdk"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("does not have several disks");
         assertThatThrownBy(() -> read(library, "ova", View.DISK))
                 .isInstanceOf(FormatException.class)
                 .hasMessageContaining("several disks")
@@ -264,6 +275,26 @@ final class OvaIT {
         store(library, "raw", disk);
         assertThat(StoredFiles.of(library, "ova")).isEqualTo(StoredFiles.of(library, "raw"));
         assertClean(library);
+    }
+
+    /** As a stream, and read in pieces that go over its end. */
+    private void assertDisk(ImageManifest manifest, String name, byte[] expected)
+            throws IOException {
+        try (ImageContent disk = library.openDisk(manifest, name)) {
+            assertThat(disk.length()).isEqualTo(expected.length);
+            ByteArrayOutputStream streamed = new ByteArrayOutputStream();
+            disk.transferTo(0, disk.length(), Channels.newChannel(streamed));
+            assertThat(Arrays.mismatch(streamed.toByteArray(), expected)).isEqualTo(-1);
+            ByteBuffer end = ByteBuffer.allocate(1 << 20);
+            assertThat(disk.readAt(expected.length - 4096L, end)).isEqualTo(4096);
+            assertThat(end.flip())
+                    .isEqualTo(ByteBuffer.wrap(expected, expected.length - 4096, 4096));
+            long runs = 0;
+            while (runs < expected.length) {
+                runs += disk.runAt(runs).length();
+            }
+            assertThat(runs).isEqualTo(expected.length);
+        }
     }
 
     /** What the packs and manifests take. */
