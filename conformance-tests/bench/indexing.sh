@@ -6,8 +6,8 @@
 # The images are imported one after the other into one library below WORKDIR, which is deleted at the end, each by a process
 # of its own whose profile is taken (JDK Flight Recorder's samples of processor time, every 5 ms; native code counts). A
 # sample counts as indexing when its stack passes through the readers of volumes, file systems and facts, or through what
-# makes file tables, digests of files, and the plan of cuts of them. The whole process counts: the JVM's start, and writing the upload to its
-# spool. Needs a JDK 25 for Linux, and python3.
+# makes file tables, digests of files, and the plan of cuts of them. The whole process counts: the JVM's start, and
+# writing the upload to its spool. Needs a JDK 25 for Linux, and python3.
 set -euo pipefail
 shopt -s inherit_errexit
 

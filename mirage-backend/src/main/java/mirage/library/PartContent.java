@@ -1,5 +1,7 @@
 package mirage.library;
 
+import mirage.bytes.ByteSource;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -8,37 +10,27 @@ import java.nio.channels.WritableByteChannel;
 final class PartContent implements ImageContent {
     private final ImageContent whole;
     private final long offset;
-    private final long length;
+    private final ByteSource part;
 
     PartContent(ImageContent whole, long offset, long length) {
         this.whole = whole;
         this.offset = offset;
-        this.length = length;
+        this.part = whole.slice(offset, length);
     }
 
     @Override
     public long length() {
-        return length;
+        return part.length();
     }
 
     @Override
     public int readAt(long position, ByteBuffer target) throws IOException {
-        if (position >= length) {
-            return 0;
-        }
-        int limit = target.limit();
-        target.limit(target.position() + (int) Math.min(target.remaining(), length - position));
-        try {
-            return whole.readAt(offset + position, target);
-        } finally {
-            target.limit(limit);
-        }
+        return part.readAt(position, target);
     }
 
     @Override
     public Run runAt(long position) throws IOException {
-        Run run = whole.runAt(offset + position);
-        return new Run(Math.min(run.length(), length - position), run.hole());
+        return part.runAt(position);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -50,10 +51,20 @@ public final class WalkChecks {
         require(paths.add(file.path()), file, "is shown twice");
         require(file.size() >= 0, file, "has no size");
         require(file.mode() >>> 12 == 0, file, "has more than a mode");
-        require(file.times().modified().nanoseconds() < 1_000_000_000, file, "has no time");
+        checkTimes(file);
+        require(file.device().major() >= 0 && file.device().minor() >= 0, file, "has no device");
         require(file.path().toString().indexOf('\0') < 0, file, "has NUL in its path");
         checkPlace(file);
         checkContent(file);
+    }
+
+    private static void checkTimes(FileRecord file) {
+        FileRecord.FileTimes times = file.times();
+        for (FileRecord.Time time :
+                List.of(times.accessed(), times.modified(), times.changed(), times.created())) {
+            int nanoseconds = time.nanoseconds();
+            require(nanoseconds >= 0 && nanoseconds < 1_000_000_000, file, "has no time");
+        }
     }
 
     /** Behind its parent, and behind the names that come before its own. */

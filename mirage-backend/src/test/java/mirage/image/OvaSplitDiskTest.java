@@ -96,6 +96,24 @@ final class OvaSplitDiskTest {
     }
 
     @Test
+    void moreThan64PiecesAreNotJoined() throws IOException {
+        StringBuilder text = new StringBuilder("# Disk DescriptorFile\nversion=1\n");
+        Ova ova = new Ova().file("box.ovf", Ova.description("box.vmdk"));
+        ova.file("first.vmdk", extent(TWO));
+        for (int i = 0; i < 65; i++) {
+            text.append("RW %d SPARSE \"%d.vmdk\"\n".formatted(sectors(ONE), i));
+        }
+        ova.file("box.vmdk", text.toString().getBytes(StandardCharsets.UTF_8));
+        ova.file("0.vmdk", extent(ONE));
+        DiskImage image = open(ova);
+        assertThat(image.parts().stream().map(NamedExtent::name)).containsExactly("first.vmdk");
+        assertThat(warnings.messages())
+                .hasSize(2)
+                .anyMatch(warning -> warning.startsWith("member box.vmdk: its disk needs other"))
+                .contains("member 0.vmdk: a part of another disk");
+    }
+
+    @Test
     void piecesAreOneDisksOnly() throws IOException {
         byte[] description = descriptor("a.vmdk", sectors(ONE), "b.vmdk", sectors(TWO));
         Ova ova = new Ova().file("box.ovf", Ova.description("box.vmdk"));

@@ -28,7 +28,7 @@ final class MachineDisks {
     private static final int MAX_DISKS = 8;
 
     /** Pieces among them, which keep nothing: as many as a disk of 128 GiB has. */
-    private static final int MAX_MEMBERS = 64;
+    static final int MAX_MEMBERS = 64;
 
     /** Maps of disks that are there, before another one is read, in runs of some 20 bytes: 128 GiB in clusters of 64 KiB. */
     private static final int MAX_PLACED = 2 << 20;

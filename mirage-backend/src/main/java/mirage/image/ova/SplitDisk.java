@@ -3,10 +3,10 @@ package mirage.image.ova;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.image.DiskImage;
-import mirage.image.DiskImage.External;
 import mirage.image.vmdk.VmdkFormat;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -18,15 +18,22 @@ import java.util.Map;
  * @param image opened from it: its size, and the files that it asks for
  */
 record SplitDisk(TarMember member, DiskImage image) {
-    /** Names of the members that it asks for: they lie beside it. */
+    /** As many pieces as are kept of all disks. */
+    private static final int MAX_NAMES = MachineDisks.MAX_MEMBERS;
+
+    /** Names of the members that it asks for, which lie beside it; of very many the first ones. */
     List<String> names() {
         String directory = member.name().substring(0, member.name().lastIndexOf('/') + 1);
-        return image.externals().stream().map(External::name).map(directory::concat).toList();
+        return image.externals().stream()
+                .limit(MAX_NAMES)
+                .map(other -> TarArchive.shortened(directory + other.name()))
+                .toList();
     }
 
-    /** Whether all that it asks for are pieces of the kind that can be put together. */
+    /** Whether all that it asks for are pieces of the kind that can be put together, and not too many. */
     boolean isOfExtents() {
-        return image.externals().stream().allMatch(VmdkFormat::isSparseExtent);
+        return image.externals().size() <= MAX_NAMES
+                && image.externals().stream().allMatch(VmdkFormat::isSparseExtent);
     }
 
     /**
@@ -36,6 +43,9 @@ record SplitDisk(TarMember member, DiskImage image) {
      * @throws FormatException when a piece is not there, or not what the description says
      */
     MachineDisk join(Map<String, MachineDisk> disks) throws FormatException {
+        if (new HashSet<>(names()).size() < image.externals().size()) {
+            throw new FormatException("it names a piece twice");
+        }
         List<MachineDisk.Piece> pieces = new ArrayList<>();
         long size = 0;
         for (String name : names()) {
@@ -51,9 +61,6 @@ record SplitDisk(TarMember member, DiskImage image) {
             }
             pieces.addAll(piece.pieces());
             size += piece.size();
-        }
-        if (pieces.stream().distinct().count() < pieces.size()) {
-            throw new FormatException("it names a piece twice");
         }
         if (size != image.virtualSize()) {
             throw new FormatException(
