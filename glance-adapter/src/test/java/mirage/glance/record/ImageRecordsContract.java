@@ -257,6 +257,35 @@ abstract class ImageRecordsContract {
         assertThat(existing(1)).isEqualTo(numbered(existing(1), 200));
     }
 
+    /** A client takes a short page for the last one. */
+    @Test
+    void pagesAreFullWhileOthersAddChangeAndRemove() throws Exception {
+        records.add(record(1));
+        ImageQuery newest = new ImageQuery(Scope.everything(), List.of(), NEWEST_FIRST, null, 1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> writers = new ArrayList<>();
+            for (int writer = 0; writer < 3; writer++) {
+                int first = 1000 * (writer + 1);
+                writers.add(threads.submit(() -> churn(first, 200)));
+            }
+            while (!writers.stream().allMatch(Future::isDone)) {
+                assertThat(records.list(newest)).hasSize(1);
+            }
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+        }
+    }
+
+    /** Adds, changes and removes images one after another, each newer than those before. */
+    private void churn(int first, int count) {
+        for (int number = first; number < first + count; number++) {
+            records.add(record(number));
+            records.update(id(number), this::oneMore);
+            records.remove(id(number), record -> {});
+        }
+    }
+
     private static ImageRecord numbered(ImageRecord record, int number) {
         String text = String.valueOf(number);
         ImageAttributes.Draft draft = new ImageAttributes.Draft().name(text);
