@@ -1,6 +1,7 @@
 package mirage.facts;
 
 import mirage.bytes.ByteSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.facts.collect.ReadBudget;
 import mirage.filesystem.FileSystem;
@@ -24,7 +25,7 @@ public final class FactCollection {
     private static final long BUDGET_BYTES = 2L << 30;
 
     private final WorkBudget decoding;
-    private final VolumeFacts.Room room = new VolumeFacts.Room();
+    private final VolumeFacts.Room room;
     private final ReadBudget budget = new ReadBudget(BUDGET_BYTES);
     private final FactTableBuilder facts = new FactTableBuilder();
     private final Warnings warnings = new Warnings();
@@ -32,8 +33,10 @@ public final class FactCollection {
 
     /**
      * @param imageBytes length of the image as it was uploaded, which bounds how much may be decoded
+     * @param memory of the image
      */
-    public FactCollection(long imageBytes) {
+    public FactCollection(long imageBytes, MemoryPool.Share memory) {
+        this.room = new VolumeFacts.Room(memory);
         this.decoding = WorkBudget.ofDecoding(imageBytes);
     }
 

@@ -45,6 +45,8 @@ final class LinkedFiles {
     private final Set<RawName> roots = new LinkedHashSet<>(Set.of(RawName.EMPTY));
     private long linkBytes;
     private int filesBelow;
+    private int room;
+    private long leftOut;
 
     private record Way(Candidate link, RawName target) {}
 
@@ -71,9 +73,12 @@ final class LinkedFiles {
      * What is found by following links, for each of the collectors.
      *
      * @param wanted what was found without
+     * @param most how many are given at the most
      */
-    List<Candidate> follow(Collection<Candidate> wanted, Collection<FactCollector> collectors)
+    List<Candidate> follow(
+            Collection<Candidate> wanted, Collection<FactCollector> collectors, int most)
             throws IOException {
+        room = most;
         if (links.isEmpty()) {
             return List.of();
         }
@@ -115,11 +120,25 @@ final class LinkedFiles {
                         String rest = file.path().toString().substring(skipped);
                         GuestPath wanted = GuestPath.of(place + "/" + rest);
                         if (isNew(collector, wanted, file)) {
-                            found.add(new Candidate(wanted, file, collector));
+                            addWithin(found, new Candidate(wanted, file, collector));
                         }
                     }
                     return ++filesBelow < MAX_FILES_BELOW;
                 });
+    }
+
+    private void addWithin(List<Candidate> found, Candidate candidate) {
+        if (room == 0) {
+            leftOut++;
+            return;
+        }
+        room--;
+        found.add(candidate);
+    }
+
+    /** How many there were no room for. */
+    long leftOut() {
+        return leftOut;
     }
 
     private static void addLinks(Collection<Candidate> candidates, List<Candidate> found) {
@@ -157,7 +176,7 @@ final class LinkedFiles {
                     && Candidate.isPossible(file)
                     && isNew(link.collector(), link.path(), file)
                     && taken.add(new Taken(link.collector(), file.path()))) {
-                found.add(new Candidate(link.path(), file, link.collector()));
+                addWithin(found, new Candidate(link.path(), file, link.collector()));
             }
         }
         return found;

@@ -3,8 +3,8 @@ package mirage.facts;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.FormatException;
-import mirage.bytes.HeapShare;
 import mirage.bytes.MappedSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.facts.collect.FactCollector;
 import mirage.facts.collect.FactSink;
@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,10 +50,23 @@ public final class VolumeFacts {
     /** How many candidates all volumes of an image may keep: each costs memory until it is read. */
     static final class Room {
         /** A machine with everything installed has some ten thousand. */
-        private int left = HeapShare.count(8, 1000, 100_000);
+        private static final int MAX_CANDIDATES = 100_000;
 
-        private boolean take() {
-            if (left == 0) {
+        /** Those behind links, found when nobody may wait for memory any more; a few thousand on such a machine. */
+        private static final int MAX_FOLLOWED = 20_000;
+
+        private static final int CANDIDATE_BYTES = 1000;
+
+        private final MemoryPool.Share memory;
+        private int left = MAX_CANDIDATES;
+        private int leftToFollow = MAX_FOLLOWED;
+
+        Room(MemoryPool.Share memory) {
+            this.memory = memory;
+        }
+
+        private boolean take() throws InterruptedIOException {
+            if (left == 0 || !memory.take(CANDIDATE_BYTES)) {
                 return false;
             }
             left--;
@@ -81,7 +95,7 @@ public final class VolumeFacts {
     }
 
     /** Offers the next file of the volume's walk; its content is not read yet. */
-    public void offer(FileRecord file) {
+    public void offer(FileRecord file) throws InterruptedIOException {
         if (!Candidate.isPossible(file)) {
             return;
         }
@@ -97,7 +111,7 @@ public final class VolumeFacts {
         }
     }
 
-    private void ask(FileRecord file) {
+    private void ask(FileRecord file) throws InterruptedIOException {
         GuestPath path = guestPath(file.path());
         for (FactCollector collector : collectors) {
             if (collector.wants(path, file)) {
@@ -111,7 +125,7 @@ public final class VolumeFacts {
         return hasSubvolumes ? GuestPath.ofSubvolumes(text) : GuestPath.of(text);
     }
 
-    private void keep(Candidate candidate) {
+    private void keep(Candidate candidate) throws InterruptedIOException {
         if (room.take()) {
             candidates.add(candidate);
         } else {
@@ -134,9 +148,13 @@ public final class VolumeFacts {
         candidates.clear();
     }
 
+    /** On a thread that must not wait for memory. */
     private void followLinks() throws IOException {
         try {
-            linked.follow(candidates, collectors).forEach(this::keep);
+            List<Candidate> found = linked.follow(candidates, collectors, room.leftToFollow);
+            room.leftToFollow -= found.size();
+            leftOut += linked.leftOut();
+            candidates.addAll(found);
         } catch (RuntimeException e) {
             LOG.error("links of volume {} cannot be followed", id, e);
             warnings.add("facts of volume " + id + ": links are not followed: " + e);

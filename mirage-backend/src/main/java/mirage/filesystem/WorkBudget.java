@@ -1,5 +1,7 @@
 package mirage.filesystem;
 
+import mirage.bytes.MemoryPool;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -10,6 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * content decoded. An honest file system reads each of its metadata blocks about once, so that a small multiple of its
  * size is enough, and decodes each of its blocks a few times; a crafted one in which many names lead to the same long
  * structures is stopped. Safe for use by many threads.
+ *
+ * <p>With it goes the memory in which a walk may keep names; that is for the thread that walks.
  */
 public final class WorkBudget {
     /** Room for small volumes, where the fixed costs are the larger part. */
@@ -41,18 +45,21 @@ public final class WorkBudget {
     private final String work;
     private final long total;
     private final @Nullable WorkBudget outer;
+    private final MemoryPool.Share memory;
     private final AtomicLong left;
 
-    private WorkBudget(String work, long total, @Nullable WorkBudget outer) {
+    private WorkBudget(
+            String work, long total, @Nullable WorkBudget outer, MemoryPool.Share memory) {
         this.work = work;
         this.total = total;
         this.outer = outer;
+        this.memory = memory;
         this.left = new AtomicLong(total);
     }
 
     /** Of opening a file system: a few structures, which lead to others. It counts for all of them too. */
     public static WorkBudget ofOpening(WorkBudget all) {
-        return new WorkBudget("bytes of metadata work", OPENING, all);
+        return new WorkBudget("bytes of metadata work", OPENING, all, all.memory);
     }
 
     /** Of opening whatever volumes of an image have a file system, or seem to. */
@@ -60,32 +67,44 @@ public final class WorkBudget {
         return new WorkBudget(
                 "bytes of metadata work to open all volumes",
                 total(OPENINGS_FLOOR, OPENINGS_PER_BYTE, imageBytes),
-                null);
+                null,
+                MemoryPool.unlimited());
     }
 
     /** Of walking through one volume, or searching it for one file; it counts for all of them too. */
     public static WorkBudget ofVolume(long volumeBytes, WorkBudget all) {
         return new WorkBudget(
-                "bytes of metadata work", total(WALK_FLOOR, WALK_PER_BYTE, volumeBytes), all);
+                "bytes of metadata work",
+                total(WALK_FLOOR, WALK_PER_BYTE, volumeBytes),
+                all,
+                all.memory);
     }
 
-    /** Of walking through all volumes of an image, which may be much larger than it and lie in the same bytes. */
-    public static WorkBudget ofWalking(long imageBytes) {
+    /**
+     * Of walking through all volumes of an image, which may be much larger than it and lie in the same bytes.
+     *
+     * @param memory of the image
+     */
+    public static WorkBudget ofWalking(long imageBytes, MemoryPool.Share memory) {
         return new WorkBudget(
                 "bytes of metadata work in all volumes",
                 total(WALKING_FLOOR, WALKING_PER_BYTE, imageBytes),
-                null);
+                null,
+                memory);
     }
 
     /** Of decoding the files of an image, all together. */
     public static WorkBudget ofDecoding(long imageBytes) {
         return new WorkBudget(
-                "bytes of decoding", total(DECODING_FLOOR, DECODING_PER_BYTE, imageBytes), null);
+                "bytes of decoding",
+                total(DECODING_FLOOR, DECODING_PER_BYTE, imageBytes),
+                null,
+                MemoryPool.unlimited());
     }
 
     /** For one who asked for a content, and waits for it as long as he likes. */
     public static WorkBudget unlimited() {
-        return new WorkBudget("bytes", Long.MAX_VALUE, null);
+        return new WorkBudget("bytes", Long.MAX_VALUE, null, MemoryPool.unlimited());
     }
 
     private static long total(long floor, int perByte, long bytes) {
@@ -107,6 +126,11 @@ public final class WorkBudget {
                             + work
                             + ": the structures refer to one another in excess");
         }
+    }
+
+    /** Where a walk keeps what it has read and not shown yet. */
+    public MemoryPool.Share memory() {
+        return memory;
     }
 
     /** Whether there was too much work. */

@@ -1,6 +1,7 @@
 package mirage.ingest;
 
 import mirage.bytes.ByteSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.DiskImage.EncodedCluster;
@@ -55,8 +56,10 @@ final class AroundDisk {
                         chunks,
                         new RecipeBuilder(chunks::put),
                         (_, _) -> {});
-        new Cutter(container, zeros, null, sink)
-                .cutRest(places(), extent -> storeExtent(extent, sink));
+        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+            new Cutter(container, zeros, null, sink)
+                    .cutRest(places(memory), extent -> storeExtent(extent, sink));
+        }
         return sink.finish();
     }
 
@@ -76,8 +79,8 @@ final class AroundDisk {
     }
 
     /** By place in the container. What several claim belongs to the first of them. */
-    private CutPlan places() {
-        CutPlan.Builder plan = new CutPlan.Builder(container.length());
+    private CutPlan places(MemoryPool.Share memory) throws IOException {
+        CutPlan.Builder plan = new CutPlan.Builder(container.length(), memory);
         plan.addContent(DISK, image.plainMap(), image.virtualSize());
         int owner = FIRST_CLUSTER;
         for (EncodedCluster cluster : image.encodedClusters()) {

@@ -2,11 +2,12 @@ package mirage.ingest;
 
 import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
-import mirage.bytes.HeapShare;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -53,25 +54,27 @@ final class CutPlan {
     private record PieceKey(int owner, long start) {}
 
     static final class Builder {
-        private static final int EXTENT_BYTES = 64;
-
         /** The files of an honest image have one or two each. */
-        private static final int MAX_EXTENTS = HeapShare.count(8, EXTENT_BYTES, 8 << 20);
+        private static final int MAX_EXTENTS = 8 << 20;
 
-        /** As many again, of what is left of those that overlap. */
-        private static final int MAX_OWNED = MAX_EXTENTS;
+        /** Of a part of a piece that lies in several places, as those of fragmented files do. */
+        private static final int PART_BYTES = 200;
 
-        /** Parts of pieces that lie in several places, as those of fragmented files do. */
-        private static final int MAX_PARTS = HeapShare.count(10, 200, 4 << 20);
+        private static final int MAX_PARTS = 4 << 20;
 
         private final long containerLength;
+        private final MemoryPool.Share memory;
         private final BitSet outside = new BitSet();
         private long dropped;
         private final List<OwnedExtent> extents = new ArrayList<>();
         private final RangeUnion opaque = new RangeUnion();
 
-        Builder(long containerLength) {
+        /**
+         * @param memory of the image
+         */
+        Builder(long containerLength, MemoryPool.Share memory) {
             this.containerLength = containerLength;
+            this.memory = memory;
         }
 
         /**
@@ -80,7 +83,7 @@ final class CutPlan {
          * @param map place in the content to place in the container
          * @param size of the content; what the map has behind it (the slack of the last block) is not its
          */
-        void addContent(int owner, ExtentMap map, long size) {
+        void addContent(int owner, ExtentMap map, long size) throws InterruptedIOException {
             for (int first = 0; first < map.runCount(); ) {
                 int next = first + 1;
                 while (next < map.runCount() && map.run(next).offset() == map.run(next - 1).end()) {
@@ -105,10 +108,10 @@ final class CutPlan {
             }
         }
 
-        private void add(OwnedExtent extent) {
+        private void add(OwnedExtent extent) throws InterruptedIOException {
             if (extent.end() > containerLength) {
                 outside.set(extent.owner());
-            } else if (extents.size() < MAX_EXTENTS) {
+            } else if (extents.size() < MAX_EXTENTS && memory.take(OwnedExtent.BYTES)) {
                 extents.add(extent);
             } else {
                 dropped++;
@@ -120,7 +123,7 @@ final class CutPlan {
             opaque.add(range);
         }
 
-        CutPlan build(Warnings warnings) {
+        CutPlan build(Warnings warnings) throws InterruptedIOException {
             if (!outside.isEmpty()) {
                 warnings.add(
                         outside.cardinality()
@@ -132,24 +135,27 @@ final class CutPlan {
             if (dropped > 0) {
                 warnings.add(
                         dropped
-                                + " more than "
-                                + MAX_EXTENTS
-                                + " pieces of files are stored without regard to files");
+                                + " pieces of files behind the first "
+                                + extents.size()
+                                + " are stored without regard to files");
             }
-            List<OwnedExtent> owned = SharedExtents.toFirstOwner(extents, MAX_OWNED);
+            List<OwnedExtent> owned = SharedExtents.toFirstOwner(extents, memory);
             return new CutPlan(owned, spanningPieces(owned), opaque.joined());
         }
 
         /** Those of which all parts are there. */
-        private static Map<PieceKey, SpanningPiece> spanningPieces(List<OwnedExtent> owned) {
+        private Map<PieceKey, SpanningPiece> spanningPieces(List<OwnedExtent> owned)
+                throws InterruptedIOException {
             Map<PieceKey, SpanningPiece> pieces = new HashMap<>();
             int parts = 0;
             for (OwnedExtent extent : owned) {
-                if (parts > MAX_PARTS) {
+                int more =
+                        collect(extent, extent.ownerOffset(), pieces)
+                                + collect(extent, extent.ownerEnd() - 1, pieces);
+                parts += more;
+                if (parts > MAX_PARTS || !memory.take((long) PART_BYTES * more)) {
                     break;
                 }
-                parts += collect(extent, extent.ownerOffset(), pieces);
-                parts += collect(extent, extent.ownerEnd() - 1, pieces);
             }
             pieces.values().removeIf(piece -> !piece.isComplete());
             return pieces;

@@ -2,6 +2,7 @@ package mirage.ingest;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.chunk.ChunkSource;
@@ -80,12 +81,18 @@ public final class DiskRecipe implements ChunkSource {
     private Recipe cut(@Nullable Recipe like) throws IOException {
         Warnings warnings = new Warnings();
         DiskLayout layout = DiskLayout.read(disk, warnings);
-        FileTables files = new FileTables(layout.image().disk(), disk.length(), warnings, null);
-        CutPlan plan = ImagePlan.asItLies(layout, files, disk.length(), warnings);
+        UploadMap map = map();
         Names sink = new Names();
         EarlierImage earlier = like == null ? null : new EarlierImage(like, stored);
-        new Cutter(disk, map(), earlier, sink)
-                .cut(plan, owner -> owner < files.contentCount() ? files.contentSize(owner) : -1);
+        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+            FileTables files =
+                    new FileTables(layout.image().disk(), disk.length(), warnings, null, memory);
+            CutPlan plan = ImagePlan.asItLies(layout, files, disk.length(), warnings, memory);
+            new Cutter(disk, map, earlier, sink)
+                    .cut(
+                            plan,
+                            owner -> owner < files.contentCount() ? files.contentSize(owner) : -1);
+        }
         return sink.recipe.finish();
     }
 

@@ -3,6 +3,7 @@ package mirage.ingest;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.facts.FactCollection;
@@ -41,7 +42,7 @@ final class FileTables {
     private final List<Table> tables = new ArrayList<>();
     private final FileContents contents;
     private final Placements onDisk;
-    private final TableSpace space = new TableSpace();
+    private final TableSpace space;
     private final WorkBudget walking;
 
     private record Table(VolumeLayout layout, @Nullable FileTableBuilder rows, long entries) {}
@@ -49,18 +50,21 @@ final class FileTables {
     /**
      * @param containerLength of the image as it was uploaded, which bounds the work
      * @param facts is offered every file; null when nobody asks what they say
+     * @param memory of the image
      */
     FileTables(
             ByteSource disk,
             long containerLength,
             Warnings warnings,
-            @Nullable FactCollection facts) {
+            @Nullable FactCollection facts,
+            MemoryPool.Share memory) {
         this.disk = disk;
         this.facts = facts;
         this.warnings = warnings;
         this.contents = new FileContents(containerLength, warnings);
         this.onDisk = new Placements(warnings);
-        this.walking = WorkBudget.ofWalking(containerLength);
+        this.space = new TableSpace(memory);
+        this.walking = WorkBudget.ofWalking(containerLength, memory);
     }
 
     /** Takes the contents that lie in blocks of the disk. */
@@ -72,7 +76,7 @@ final class FileTables {
          * @param owner number for {@link #name}, from 0 up
          * @param map place in the content to place on the disk
          */
-        void visit(int owner, ExtentMap map, long size);
+        void visit(int owner, ExtentMap map, long size) throws IOException;
     }
 
     /** Walks the files of a volume. A file system that turns out unreadable on the way keeps the rows it gave. */
@@ -115,7 +119,7 @@ final class FileTables {
                             : facts.volume(layout.volume().id(), fileSystem, volume, rows);
         }
 
-        void visit(FileRecord file) throws FormatException {
+        void visit(FileRecord file) throws IOException {
             space.requireRoom();
             long before = rows.sizeBytes();
             int ordinal = rows.add(file);
@@ -128,7 +132,7 @@ final class FileTables {
             }
         }
 
-        private void addContent(int ordinal, FileRecord file) {
+        private void addContent(int ordinal, FileRecord file) throws IOException {
             switch (file.content()) {
                 case Content.Inline inline -> {
                     if (!file.flags().encrypted()) {
@@ -146,7 +150,8 @@ final class FileTables {
             }
         }
 
-        private void add(int ordinal, FileRecord file, ExtentMap map, long length) {
+        private void add(int ordinal, FileRecord file, ExtentMap map, long length)
+                throws IOException {
             int owner = contents.count();
             if (ofVolume.add(ordinal, file, length)) {
                 visitor.visit(owner, onDisk.place(map, places), length);

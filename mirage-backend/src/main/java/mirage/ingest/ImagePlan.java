@@ -2,6 +2,7 @@ package mirage.ingest;
 
 import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.layout.DiskLayout;
@@ -19,7 +20,11 @@ final class ImagePlan {
 
     /** Which bytes of a container belong to which file, or are an encoded cluster, or mean nothing to us. */
     static CutPlan asItLies(
-            DiskLayout layout, FileTables files, long containerLength, Warnings warnings)
+            DiskLayout layout,
+            FileTables files,
+            long containerLength,
+            Warnings warnings,
+            MemoryPool.Share memory)
             throws IOException {
         DiskImage image = layout.image();
         return plan(
@@ -28,20 +33,23 @@ final class ImagePlan {
                 image.encodedClusters(),
                 files,
                 containerLength,
-                warnings);
+                warnings,
+                memory);
     }
 
     /** The same of the disk in a container, as if it had been uploaded raw. */
-    static CutPlan ofDisk(DiskLayout layout, FileTables files, Warnings warnings)
+    static CutPlan ofDisk(
+            DiskLayout layout, FileTables files, Warnings warnings, MemoryPool.Share memory)
             throws IOException {
         long length = layout.image().virtualSize();
-        return plan(layout, ExtentMap.identity(length), List.of(), files, length, warnings);
+        return plan(layout, ExtentMap.identity(length), List.of(), files, length, warnings, memory);
     }
 
     /**
      * @param places of the disk in what is cut: the container, or the disk itself
      * @param clusters that lie encoded in what is cut
      * @param length of what is cut
+     * @param memory of the image
      */
     private static CutPlan plan(
             DiskLayout layout,
@@ -49,9 +57,10 @@ final class ImagePlan {
             List<DiskImage.EncodedCluster> clusters,
             FileTables files,
             long length,
-            Warnings warnings)
+            Warnings warnings,
+            MemoryPool.Share memory)
             throws IOException {
-        CutPlan.Builder plan = new CutPlan.Builder(length);
+        CutPlan.Builder plan = new CutPlan.Builder(length, memory);
         Placements inPlaces = new Placements(warnings);
         for (VolumeLayout volume : layout.volumes()) {
             files.add(

@@ -12,6 +12,9 @@ package mirage.ingest;
  */
 record OwnedExtent(
         long offset, long length, int owner, long ownerOffset, long stretchStart, long stretchEnd) {
+    /** What one takes in memory. */
+    static final int BYTES = 64;
+
     /** Contents are cut here, from their start on: inside files a rolling hash gains nothing. */
     static final int PIECE_BYTES = 64 << 10;
 

@@ -1,5 +1,8 @@
 package mirage.ingest;
 
+import mirage.bytes.MemoryPool;
+
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,24 +21,25 @@ final class SharedExtents {
 
     private final List<OwnedExtent> parts = new ArrayList<>();
     private final PriorityQueue<OwnedExtent> cut = new PriorityQueue<>(BY_OWNER);
-    private final int most;
+    private final MemoryPool.Share memory;
     private long at;
 
-    private SharedExtents(int most) {
-        this.most = most;
+    private SharedExtents(MemoryPool.Share memory) {
+        this.memory = memory;
     }
 
     /**
      * @param extents in any order; sorted by this
-     * @param most how many parts are kept of those that overlap; bytes of the others are nobody's
+     * @param memory for the parts of those that overlap; where there is none, bytes are nobody's
      * @return by offset, without overlap
      */
-    static List<OwnedExtent> toFirstOwner(List<OwnedExtent> extents, int most) {
+    static List<OwnedExtent> toFirstOwner(List<OwnedExtent> extents, MemoryPool.Share memory)
+            throws InterruptedIOException {
         extents.sort(Comparator.comparingLong(OwnedExtent::offset));
         if (isWithoutOverlap(extents)) {
             return extents;
         }
-        SharedExtents sweep = new SharedExtents(most);
+        SharedExtents sweep = new SharedExtents(memory);
         for (OwnedExtent extent : extents) {
             sweep.moveTo(extent.offset());
             sweep.cut.add(extent);
@@ -53,7 +57,7 @@ final class SharedExtents {
         return true;
     }
 
-    private void moveTo(long offset) {
+    private void moveTo(long offset) throws InterruptedIOException {
         while (!cut.isEmpty() && at < offset) {
             OwnedExtent first = cut.element();
             if (first.end() <= at) {
@@ -68,11 +72,11 @@ final class SharedExtents {
     }
 
     /** Joined with the part before it when only the line's stops were between them. */
-    private void addPart(OwnedExtent whole, long from, long to) {
+    private void addPart(OwnedExtent whole, long from, long to) throws InterruptedIOException {
         long start = from;
         if (!parts.isEmpty() && continues(parts.getLast(), whole, from)) {
             start = parts.removeLast().offset();
-        } else if (parts.size() == most) {
+        } else if (!memory.take(OwnedExtent.BYTES)) {
             return;
         }
         parts.add(

@@ -2,6 +2,7 @@ package mirage.ingest;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.chunk.MissingChunkException;
@@ -252,22 +253,27 @@ public final class Structurer {
         ByteSource disk = layout.image().disk();
         DiskBlocks blocks =
                 DiskBlocks.read(disk, DiskBounds.mostDataBytes(spool.size()), workers, workerCount);
-        FactCollection facts = new FactCollection(spool.size());
-        FileTables files = new FileTables(disk, spool.size(), warnings, facts);
-        CutPlan plan = ImagePlan.ofDisk(layout, files, warnings);
-        CutStore.Cut cut = cuts.store(disk, blocks, blocks.sketch(), plan, files, facts);
-        return new DiskCut(cut, blocks.sketch());
+        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+            FactCollection facts = new FactCollection(spool.size(), memory);
+            FileTables files = new FileTables(disk, spool.size(), warnings, facts, memory);
+            CutPlan plan = ImagePlan.ofDisk(layout, files, warnings, memory);
+            CutStore.Cut cut = cuts.store(disk, blocks, blocks.sketch(), plan, files, facts);
+            return new DiskCut(cut, blocks.sketch());
+        }
     }
 
     /** The container's bytes as they lie, cut along what is known of them. */
     private Stored storeByContainer(Spool spool, DiskLayout layout, Warnings warnings)
             throws IOException {
-        DiskImage image = layout.image();
-        FactCollection facts = new FactCollection(spool.size());
-        FileTables files = new FileTables(image.disk(), spool.size(), warnings, facts);
-        CutPlan plan = ImagePlan.asItLies(layout, files, spool.size(), warnings);
         PlaceSketch sketch = spool.map().sketch();
-        CutStore.Cut cut = cuts.store(spool.bytes(), spool.map(), sketch, plan, files, facts);
+        CutStore.Cut cut;
+        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+            FactCollection facts = new FactCollection(spool.size(), memory);
+            FileTables files =
+                    new FileTables(layout.image().disk(), spool.size(), warnings, facts, memory);
+            CutPlan plan = ImagePlan.asItLies(layout, files, spool.size(), warnings, memory);
+            cut = cuts.store(spool.bytes(), spool.map(), sketch, plan, files, facts);
+        }
         return new Stored(
                 layout,
                 cut.recipe(),

@@ -55,6 +55,11 @@ public record LibrarySettings(
                 when, packs, structurers, node, encodedCacheBytes, mostDecodedBytes);
     }
 
+    public LibrarySettings withStructurers(int newCount) {
+        return new LibrarySettings(
+                acknowledge, packs, newCount, node, encodedCacheBytes, mostDecodedBytes);
+    }
+
     public LibrarySettings withNode(NodeSettings newNode) {
         return new LibrarySettings(
                 acknowledge, packs, structurers, newNode, encodedCacheBytes, mostDecodedBytes);

@@ -3,6 +3,7 @@ package mirage.facts;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.ExtentMap;
+import mirage.bytes.MemoryPool;
 import mirage.chunk.ChunkId;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileRecord.Content;
@@ -108,7 +109,7 @@ final class Guest {
 
     /** Through the store's form and back. */
     Told told() throws IOException {
-        FactCollection collection = new FactCollection(1 << 20);
+        FactCollection collection = new FactCollection(1 << 20, MemoryPool.unlimited());
         FileTableBuilder rows = new FileTableBuilder();
         VolumeFacts volume = collection.volume("1", new Files(), ByteSources.zeros(0), rows);
         for (FileRecord file : files.values()) {

@@ -3,6 +3,7 @@ package mirage.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import mirage.bytes.ExtentMap;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 
 import org.junit.jupiter.api.RepeatedTest;
@@ -21,8 +22,8 @@ final class CutPlanTest {
     private final Warnings warnings = new Warnings();
 
     @Test
-    void whatIsSharedBelongsToTheFirstContentWithoutAWarning() {
-        CutPlan.Builder builder = new CutPlan.Builder(400 * KB);
+    void whatIsSharedBelongsToTheFirstContentWithoutAWarning() throws Exception {
+        CutPlan.Builder builder = new CutPlan.Builder(400 * KB, MemoryPool.unlimited());
         builder.addContent(0, map(0, 100 * KB, 200 * KB), 100 * KB);
         builder.addContent(1, map(0, 100 * KB, 200 * KB), 100 * KB);
         CutPlan plan = builder.build(warnings);
@@ -31,8 +32,8 @@ final class CutPlanTest {
     }
 
     @Test
-    void aCopyThatWasChangedKeepsItsOwnPart() {
-        CutPlan.Builder builder = new CutPlan.Builder(400 * KB);
+    void aCopyThatWasChangedKeepsItsOwnPart() throws Exception {
+        CutPlan.Builder builder = new CutPlan.Builder(400 * KB, MemoryPool.unlimited());
         builder.addContent(0, map(0, 100 * KB, 200 * KB), 100 * KB);
         ExtentMap changed =
                 new ExtentMap.Builder()
@@ -48,8 +49,8 @@ final class CutPlanTest {
     }
 
     @Test
-    void theOrderOfTheContentsDecidesAndNotThatOfTheirPlaces() {
-        CutPlan.Builder builder = new CutPlan.Builder(400 * KB);
+    void theOrderOfTheContentsDecidesAndNotThatOfTheirPlaces() throws Exception {
+        CutPlan.Builder builder = new CutPlan.Builder(400 * KB, MemoryPool.unlimited());
         builder.addContent(2, map(0, 100 * KB, 10 * KB), 100 * KB);
         builder.addContent(1, map(0, 20 * KB, 50 * KB), 20 * KB);
         builder.addContent(0, map(0, 20 * KB, 60 * KB), 20 * KB);
@@ -59,8 +60,8 @@ final class CutPlanTest {
     }
 
     @Test
-    void aContentThatSharesWithItselfIsCutAtItsFirstPlace() {
-        CutPlan.Builder builder = new CutPlan.Builder(400 * KB);
+    void aContentThatSharesWithItselfIsCutAtItsFirstPlace() throws Exception {
+        CutPlan.Builder builder = new CutPlan.Builder(400 * KB, MemoryPool.unlimited());
         ExtentMap map =
                 new ExtentMap.Builder()
                         .add(0, 10 * KB, 100 * KB)
@@ -72,21 +73,25 @@ final class CutPlanTest {
     }
 
     @Test
-    void ofTooManyPartsTheFirstAreKept() {
+    void ofTooManyPartsTheFirstAreKept() throws Exception {
         List<OwnedExtent> crossed = new ArrayList<>();
         crossed.add(new OwnedExtent(0, 100, 1, 0, 0, 100));
         for (int i = 0; i < 10; i++) {
             crossed.add(new OwnedExtent(i * 10L, 5, 0, i * 5L, 0, 50));
         }
-        assertThat(SharedExtents.toFirstOwner(new ArrayList<>(crossed), 20)).hasSize(20);
-        List<OwnedExtent> bounded = SharedExtents.toFirstOwner(new ArrayList<>(crossed), 7);
-        assertThat(bounded)
-                .isEqualTo(SharedExtents.toFirstOwner(new ArrayList<>(crossed), 20).subList(0, 7));
+        List<OwnedExtent> all =
+                SharedExtents.toFirstOwner(new ArrayList<>(crossed), MemoryPool.unlimited());
+        assertThat(all).hasSize(20);
+        MemoryPool small = new MemoryPool(0, 7 * OwnedExtent.BYTES);
+        try (MemoryPool.Share memory = small.open()) {
+            assertThat(SharedExtents.toFirstOwner(new ArrayList<>(crossed), memory))
+                    .isEqualTo(all.subList(0, 7));
+        }
     }
 
     @Test
-    void whatReachesBehindTheEndIsNobodys() {
-        CutPlan.Builder builder = new CutPlan.Builder(100 * KB);
+    void whatReachesBehindTheEndIsNobodys() throws Exception {
+        CutPlan.Builder builder = new CutPlan.Builder(100 * KB, MemoryPool.unlimited());
         builder.addContent(0, map(0, 40 * KB, 80 * KB), 40 * KB);
         builder.addContent(1, map(0, 40 * KB, 20 * KB), 40 * KB);
         assertThat(owners(builder.build(warnings))).containsExactly("1: 20+40 at 0");
@@ -98,10 +103,10 @@ final class CutPlanTest {
 
     /** Byte by byte, against what the rule says; and no more parts than begins and ends. */
     @RepeatedTest(50)
-    void eachByteIsTheFirstContentsThatClaimsIt(RepetitionInfo repetition) {
+    void eachByteIsTheFirstContentsThatClaimsIt(RepetitionInfo repetition) throws Exception {
         SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
         int length = 500;
-        CutPlan.Builder builder = new CutPlan.Builder(length);
+        CutPlan.Builder builder = new CutPlan.Builder(length, MemoryPool.unlimited());
         int[] expected = new int[length];
         Arrays.fill(expected, -1);
         int extents = random.nextInt(1, 60);
@@ -129,9 +134,9 @@ final class CutPlanTest {
 
     /** All files of a hostile image can claim all of it. */
     @Test
-    void manyContentsThatClaimEverythingTakeLittleTime() {
+    void manyContentsThatClaimEverythingTakeLittleTime() throws Exception {
         int contents = 200_000;
-        CutPlan.Builder builder = new CutPlan.Builder(1L << 40);
+        CutPlan.Builder builder = new CutPlan.Builder(1L << 40, MemoryPool.unlimited());
         for (int owner = 0; owner < contents; owner++) {
             builder.addContent(owner, map(0, (1L << 40) - 2L * owner, owner), 1L << 40);
         }

@@ -6,6 +6,7 @@ import mirage.blob.memory.MemoryBlobStore;
 import mirage.bytes.ByteSources;
 import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.chunk.ChunkId;
 import mirage.library.RandomDisks;
@@ -72,7 +73,7 @@ final class CutterTest {
     void aSmallFileIsOneChunkNamedByItsContent() throws IOException {
         byte[] disk = random(1, 100 * KB);
         Arrays.fill(disk, 13 * KB + 100, 16 * KB, (byte) 0);
-        CutPlan.Builder plan = new CutPlan.Builder(disk.length);
+        CutPlan.Builder plan = new CutPlan.Builder(disk.length, MemoryPool.unlimited());
         plan.addContent(0, map(0, 4 * KB, 12 * KB), 1124);
         List<RecipeRun> runs = cut(disk, plan, null, 1124);
         ChunkId name = ChunkId.of(disk, 12 * KB, 1124);
@@ -85,7 +86,7 @@ final class CutterTest {
     @Test
     void slackThatIsNotZeroIsKept() throws IOException {
         byte[] disk = random(2, 64 * KB);
-        CutPlan.Builder plan = new CutPlan.Builder(disk.length);
+        CutPlan.Builder plan = new CutPlan.Builder(disk.length, MemoryPool.unlimited());
         plan.addContent(0, map(0, 8 * KB, 20 * KB), 5000);
         List<RecipeRun> runs = cut(disk, plan, null, 5000);
         assertThat(names).containsEntry(0, ChunkId.of(disk, 20 * KB, 5000));
@@ -97,7 +98,7 @@ final class CutterTest {
         byte[] file = random(3, 300 * KB + 77);
         byte[] whole = new byte[400 * KB];
         System.arraycopy(file, 0, whole, 8 * KB, file.length);
-        CutPlan.Builder wholePlan = new CutPlan.Builder(whole.length);
+        CutPlan.Builder wholePlan = new CutPlan.Builder(whole.length, MemoryPool.unlimited());
         wholePlan.addContent(0, map(0, 304 * KB, 8 * KB), file.length);
         List<ChunkId> expected = ids(cut(whole, wholePlan, null, file.length));
         assertThat(expected).hasSize(5);
@@ -114,7 +115,7 @@ final class CutterTest {
             System.arraycopy(file, from, strewn, end, Math.min(length, file.length - from));
             map.add(from, length, end);
         }
-        CutPlan.Builder plan = new CutPlan.Builder(strewn.length);
+        CutPlan.Builder plan = new CutPlan.Builder(strewn.length, MemoryPool.unlimited());
         plan.addContent(0, map.build(), file.length);
         List<RecipeRun> runs = cut(strewn, plan, null, file.length);
         assertThat(new java.util.HashSet<>(ids(runs))).isEqualTo(new java.util.HashSet<>(expected));
@@ -124,7 +125,7 @@ final class CutterTest {
     void aSparseFileIsCutFromTheStartOfEachStretch() throws IOException {
         byte[] disk = random(4, 200 * KB);
         // Data at 100 KiB of the file, behind a hole: cut at 128 KiB of the file.
-        CutPlan.Builder plan = new CutPlan.Builder(disk.length);
+        CutPlan.Builder plan = new CutPlan.Builder(disk.length, MemoryPool.unlimited());
         plan.addContent(0, map(100 * KB, 64 * KB, 20 * KB), 164 * KB);
         List<RecipeRun> runs = cut(disk, plan, null, 164 * KB);
         assertThat(ids(runs))
@@ -135,7 +136,7 @@ final class CutterTest {
     @Test
     void filesThatClaimTheSameBytesCostSharingAndNoByte() throws IOException {
         byte[] disk = random(5, 300 * KB);
-        CutPlan.Builder plan = new CutPlan.Builder(disk.length);
+        CutPlan.Builder plan = new CutPlan.Builder(disk.length, MemoryPool.unlimited());
         plan.addContent(0, map(0, 100 * KB, 16 * KB), 100 * KB);
         plan.addContent(1, map(0, 100 * KB, 64 * KB), 100 * KB);
         plan.addContent(2, map(0, 40 * KB, 280 * KB), 40 * KB);
@@ -152,13 +153,21 @@ final class CutterTest {
     @Test
     void whatAnEarlierImageHasAtTheSamePlaceIsItsChunks() throws IOException {
         byte[] first = random(6, 500 * KB);
-        Recipe earlier = recipe(first, new CutPlan.Builder(first.length), null, new Warnings());
+        Recipe earlier =
+                recipe(
+                        first,
+                        new CutPlan.Builder(first.length, MemoryPool.unlimited()),
+                        null,
+                        new Warnings());
         byte[] second = first.clone();
         Arrays.fill(second, 130 * KB, 131 * KB, (byte) 9);
         List<ChunkId> known = ids(runs(earlier));
 
         List<RecipeRun> runs =
-                cut(second, new CutPlan.Builder(second.length), new EarlierImage(earlier, store));
+                cut(
+                        second,
+                        new CutPlan.Builder(second.length, MemoryPool.unlimited()),
+                        new EarlierImage(earlier, store));
         long fresh =
                 runs.stream()
                         .filter(run ->
@@ -171,10 +180,18 @@ final class CutterTest {
     @Test
     void anEarlierImageThatIsGoneCostsSharingAndNoUpload() throws IOException {
         byte[] first = random(6, 500 * KB);
-        Recipe earlier = recipe(first, new CutPlan.Builder(first.length), null, new Warnings());
+        Recipe earlier =
+                recipe(
+                        first,
+                        new CutPlan.Builder(first.length, MemoryPool.unlimited()),
+                        null,
+                        new Warnings());
         store.close();
         store = newStore();
-        cut(first, new CutPlan.Builder(first.length), new EarlierImage(earlier, store));
+        cut(
+                first,
+                new CutPlan.Builder(first.length, MemoryPool.unlimited()),
+                new EarlierImage(earlier, store));
     }
 
     @RepeatedTest(40)
@@ -182,7 +199,7 @@ final class CutterTest {
         long seed = 20250205L + repetition.getCurrentRepetition();
         Random random = new Random(seed);
         byte[] disk = RandomDisks.disk(seed, random.nextInt(1_200_000));
-        CutPlan.Builder plan = new CutPlan.Builder(disk.length);
+        CutPlan.Builder plan = new CutPlan.Builder(disk.length, MemoryPool.unlimited());
         int owners = random.nextInt(30);
         long[] sizes = new long[owners];
         for (int owner = 0; owner < owners; owner++) {
@@ -199,7 +216,11 @@ final class CutterTest {
             other = Arrays.copyOf(other, Math.max(1, other.length + random.nextInt(-5000, 5000)));
             earlier =
                     new EarlierImage(
-                            recipe(other, new CutPlan.Builder(other.length), null, new Warnings()),
+                            recipe(
+                                    other,
+                                    new CutPlan.Builder(other.length, MemoryPool.unlimited()),
+                                    null,
+                                    new Warnings()),
                             store);
             names.clear();
         }

@@ -21,8 +21,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.zip.CRC32;
 
 /**
@@ -33,6 +37,9 @@ import java.util.zip.CRC32;
 final class HostileWorkTest {
     private static final int SECTOR = 512;
     private static final int ENTRY_BYTES = 128;
+
+    /** In 5 MB of squashfs. */
+    private static final int MANY_NAMES = 1_000_000;
 
     @TempDir private Path directory;
 
@@ -67,17 +74,41 @@ final class HostileWorkTest {
         }
     }
 
+    /** What an image of this size may ask for, in work or in memory, ends before its names. */
     @Test
-    void moreNamesThanMemory() throws IOException {
-        byte[] image = CraftedSquashfs.of(1_000_000, 1_000_000, 1, 1);
+    void moreNamesThanOneImageMayShow() throws IOException {
+        byte[] image = CraftedSquashfs.of(MANY_NAMES, MANY_NAMES, 1, 1);
         assertThat(image).hasSizeLessThan(5 << 20);
         try (MirageLibrary library = open()) {
             assertThat(store(library, "image", image).warnings())
                     .anyMatch(warning ->
                             warning.contains("too many entries to keep")
-                                    || warning.contains("more than memory is given for"));
+                                    || warning.contains("more than memory is given for")
+                                    || warning.contains("bytes of metadata work"));
             assertGives(library, "image", image, 1);
-            assertThat(shown(library).files).isBetween(50_000L, 999_999L);
+            assertThat(shown(library).files).isBetween(50_000L, MANY_NAMES - 1L);
+        }
+    }
+
+    /** One of them fits into the heap of tests, and all of them at once do not. */
+    @Test
+    void severalImagesThatAskForAllMemoryAtOnce() throws Exception {
+        byte[] image = CraftedSquashfs.of(600_000, 600_000, 1, 1);
+        int atOnce = 8;
+        LibrarySettings settings = settings(Acknowledge.COMMITTED).withStructurers(atOnce);
+        try (MirageLibrary library = MirageLibrary.open(directory, settings);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<StoredImage>> uploads = new ArrayList<>();
+            for (int i = 0; i < atOnce; i++) {
+                String id = "image" + i;
+                uploads.add(threads.submit(() -> store(library, id, image)));
+            }
+            for (Future<StoredImage> upload : uploads) {
+                assertThat(upload.get().warnings()).isNotEmpty();
+            }
+            for (int i = 0; i < atOnce; i++) {
+                assertGives(library, "image" + i, image, 1);
+            }
         }
     }
 

@@ -37,7 +37,8 @@ final class ErofsDirectory {
         return names.build();
     }
 
-    private static void readBlock(ByteBuffer block, long at, DirectoryListing.Builder names) {
+    private static void readBlock(ByteBuffer block, long at, DirectoryListing.Builder names)
+            throws IOException {
         int namesAt = block.limit() < ENTRY_BYTES ? 0 : block.getShort(NAME_AT) & 0xffff;
         if (namesAt < ENTRY_BYTES || namesAt > block.limit() || namesAt % ENTRY_BYTES != 0) {
             names.damage(at, "names expected behind entries of 12 bytes, found at " + namesAt);

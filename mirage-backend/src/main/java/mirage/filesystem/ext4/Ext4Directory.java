@@ -59,7 +59,7 @@ final class Ext4Directory {
     }
 
     /** Kernel documentation, "Inline Directories": the parent, then entries in two areas that they do not span. */
-    private void readInline(RawName content) {
+    private void readInline(RawName content) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(content.toBytes()).order(ByteOrder.LITTLE_ENDIAN);
         int first = Math.min(Ext4Inode.MAP_BYTES, bytes.limit());
         readEntries(bytes, 0, INLINE_PARENT_BYTES, first);
@@ -90,7 +90,7 @@ final class Ext4Directory {
         }
     }
 
-    private void readEntries(ByteBuffer bytes, long base, int from, int to) {
+    private void readEntries(ByteBuffer bytes, long base, int from, int to) throws IOException {
         for (int at = from; at < to && !names.isFull(); ) {
             int length = to - at < ENTRY_HEADER_BYTES ? 0 : recordLength(bytes, at);
             int nameLength = length == 0 ? 0 : bytes.get(at + 6) & 0xff;
@@ -130,7 +130,7 @@ final class Ext4Directory {
         return stored & 0xfffc | (stored & 3) << 16;
     }
 
-    private void add(long at, long target, byte[] name) {
+    private void add(long at, long target, byte[] name) throws IOException {
         boolean cipherText =
                 inode.isEncrypted() && name.length > 0 && !DirectoryListing.isOwnOrParent(name);
         names.add(at, target, cipherText ? escaped(name).toBytes() : name);

@@ -38,6 +38,10 @@ final class NtfsDirectory {
     private static final int NAME_AT = ENTRY_BYTES + 66;
     private static final int LAST = 2;
     private static final int DOS = 2;
+
+    /** What a name takes that is kept until the directory is read. */
+    private static final int DOS_NAME_BYTES = 80;
+
     private static final int ALIGNMENT = 8;
 
     /** Files below are the system's. */
@@ -48,14 +52,12 @@ final class NtfsDirectory {
     private final DirectoryListing.Builder names;
     private final LongSet named = new LongSet();
     private final List<DosName> dosNames = new ArrayList<>();
-    private final int room;
 
     private record DosName(long at, long reference, byte[] name) {}
 
     private NtfsDirectory(NtfsVolume volume, NtfsFile file, int room) {
         this.volume = volume;
         this.file = file;
-        this.room = room;
         this.names = new DirectoryListing.Builder(volume, file.number(), room);
     }
 
@@ -163,7 +165,7 @@ final class NtfsDirectory {
      * @param headerAt where in it the header is that all nodes have
      * @param offset of the node in the directory, for warnings
      */
-    private void readNode(ByteBuffer node, int headerAt, long offset) {
+    private void readNode(ByteBuffer node, int headerAt, long offset) throws IOException {
         long at = headerAt + Integer.toUnsignedLong(node.getInt(headerAt));
         long end = headerAt + Integer.toUnsignedLong(node.getInt(headerAt + 4));
         if (end > node.limit()) {
@@ -194,7 +196,7 @@ final class NtfsDirectory {
         }
     }
 
-    private void add(long at, ByteBuffer node, int entry, int units) {
+    private void add(long at, ByteBuffer node, int entry, int units) throws IOException {
         long reference = node.getLong(entry);
         long number = NtfsRecord.number(reference);
         if (number < FIRST_FILE) {
@@ -202,7 +204,7 @@ final class NtfsDirectory {
         }
         byte[] name = NtfsNames.toUtf8(node, entry + NAME_AT, units);
         if (node.get(entry + NAME_AT - 1) == DOS) {
-            if (dosNames.size() < room) {
+            if (volume.memory().take(DOS_NAME_BYTES)) {
                 dosNames.add(new DosName(at, reference, name));
             }
         } else {
@@ -211,7 +213,8 @@ final class NtfsDirectory {
         }
     }
 
-    private void addLoneDosNames() {
+    private void addLoneDosNames() throws IOException {
+        volume.memory().giveBack((long) DOS_NAME_BYTES * dosNames.size());
         for (DosName dos : dosNames) {
             if (named.add(NtfsRecord.number(dos.reference))) {
                 names.add(dos.at, dos.reference, dos.name);

@@ -2,6 +2,7 @@ package mirage.filesystem.walk;
 
 import mirage.filesystem.RawName;
 
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,22 @@ import java.util.List;
  * @param damaged whether names may be missing
  */
 public record DirectoryListing(List<DirectoryEntry> entries, boolean damaged) {
+    /** What an entry takes until its file is shown, beside the bytes of the name. */
+    private static final int ENTRY_BYTES = 80;
+
+    /** Gives back the memory of the entries, which were shown. */
+    void release(VolumeReader volume) {
+        volume.memory().giveBack(bytes(entries));
+    }
+
+    private static long bytes(List<DirectoryEntry> entries) {
+        long bytes = 0;
+        for (DirectoryEntry entry : entries) {
+            bytes += ENTRY_BYTES + entry.name().length();
+        }
+        return bytes;
+    }
+
     /** Whether a name is {@code .} or {@code ..}. */
     public static boolean isOwnOrParent(byte[] name) {
         return name.length > 0
@@ -32,7 +49,7 @@ public record DirectoryListing(List<DirectoryEntry> entries, boolean damaged) {
 
         /**
          * @param directory its number, for warnings
-         * @param room how many entries may be kept; the rest is left out with a warning
+         * @param room how many entries may be kept, if there is memory for them; the rest is left out with a warning
          */
         public Builder(VolumeReader volume, long directory, int room) {
             this.volume = volume;
@@ -45,7 +62,7 @@ public record DirectoryListing(List<DirectoryEntry> entries, boolean damaged) {
          * @param file see {@link DirectoryEntry}
          * @param name {@code .} and {@code ..} are passed over
          */
-        public void add(long at, long file, byte[] name) {
+        public void add(long at, long file, byte[] name) throws InterruptedIOException {
             if (isOwnOrParent(name)) {
                 return;
             }
@@ -53,9 +70,14 @@ public record DirectoryListing(List<DirectoryEntry> entries, boolean damaged) {
                 damage(at, "a name is empty, or holds '/' or NUL");
                 return;
             }
-            if (entries.size() >= room) {
+            long bytes = (long) ENTRY_BYTES + name.length;
+            if (entries.size() >= room || !volume.memory().take(bytes)) {
                 full = true;
-                damage(at, "too many entries to keep, " + room + " at once; the rest is left out");
+                damage(
+                        at,
+                        "too many entries to keep, "
+                                + entries.size()
+                                + " at once; the rest is left out");
                 return;
             }
             entries.add(new DirectoryEntry(file, RawName.of(name)));
@@ -84,6 +106,7 @@ public record DirectoryListing(List<DirectoryEntry> entries, boolean damaged) {
                     damage(0, "inodes " + other + " and " + entry.file() + " by one name");
                 }
             }
+            volume.memory().giveBack(bytes(entries) - bytes(unique));
             return new DirectoryListing(unique, damaged);
         }
 

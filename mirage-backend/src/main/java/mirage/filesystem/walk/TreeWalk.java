@@ -1,7 +1,6 @@
 package mirage.filesystem.walk;
 
 import mirage.bytes.FormatException;
-import mirage.bytes.HeapShare;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileSystem.FileVisitor;
 import mirage.filesystem.LongSet;
@@ -29,8 +28,8 @@ public final class TreeWalk<F> {
     /** A path that is longer is left out with all below it; no system call takes more than 4096 bytes at once. */
     private static final int MAX_PATH_BYTES = 1 << 16;
 
-    /** Names of all directories on the way to the current one. */
-    private static final int MAX_HELD_ENTRIES = HeapShare.count(6, 100, 2 << 20);
+    /** Names of all directories on the way to the current one, if there is memory for them. */
+    private static final int MAX_HELD_ENTRIES = 2 << 20;
 
     /** Entries that make it worth while to read files ahead; fewer share the cached pieces. */
     private static final int LARGE_DIRECTORY = 4096;
@@ -57,14 +56,16 @@ public final class TreeWalk<F> {
     private static final class Frame {
         final long number;
         final int pathBytes;
+        final DirectoryListing listing;
         final List<DirectoryEntry> entries;
         final WaitingRecords waiting = new WaitingRecords();
         int next;
 
-        Frame(long number, int pathBytes, List<DirectoryEntry> entries) {
+        Frame(long number, int pathBytes, DirectoryListing listing) {
             this.number = number;
             this.pathBytes = pathBytes;
-            this.entries = entries;
+            this.listing = listing;
+            this.entries = listing.entries();
         }
     }
 
@@ -95,6 +96,8 @@ public final class TreeWalk<F> {
             }
         } catch (WorkBudget.ExhaustedException e) {
             throw new FormatException(volume.format() + " " + e.getMessage(), e);
+        } finally {
+            stack.forEach(frame -> frame.listing.release(volume));
         }
     }
 
@@ -226,7 +229,7 @@ public final class TreeWalk<F> {
         DirectoryListing listing = tree.list(file, described, MAX_HELD_ENTRIES - heldEntries);
         visitor.visit(listing.damaged() ? described.asDamaged() : described);
         heldEntries += listing.entries().size();
-        Frame frame = new Frame(tree.number(file), directory.length(), listing.entries());
+        Frame frame = new Frame(tree.number(file), directory.length(), listing);
         keepBeside(stack.isEmpty() ? frame : stack.peek(), described, file);
         stack.push(frame);
         path = directory;
@@ -238,6 +241,7 @@ public final class TreeWalk<F> {
         }
         stack.pop();
         heldEntries -= frame.entries.size();
+        frame.listing.release(volume);
         path = stack.isEmpty() ? RawName.EMPTY : path.prefix(stack.peek().pathBytes);
     }
 }

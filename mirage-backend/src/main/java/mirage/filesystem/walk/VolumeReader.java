@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.bytes.MappedSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.filesystem.RecentlyUsed;
 import mirage.filesystem.WorkBudget;
@@ -85,6 +86,11 @@ public abstract class VolumeReader {
      */
     public final void charge(long bytes) throws IOException {
         budget.charge(bytes);
+    }
+
+    /** For what is kept until it is shown. */
+    public final MemoryPool.Share memory() {
+        return budget.memory();
     }
 
     /** Reads without the cache; the range must lie within the volume. */

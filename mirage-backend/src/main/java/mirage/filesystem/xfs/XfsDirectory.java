@@ -57,7 +57,7 @@ final class XfsDirectory {
     }
 
     /** "Short Form Directories": inode numbers are wide in all entries when one needs it. */
-    private void readShort(ByteBuffer bytes) {
+    private void readShort(ByteBuffer bytes) throws IOException {
         if (bytes.limit() < 2) {
             names.damage(0, "a header expected, found " + bytes.limit() + " bytes");
             return;
@@ -103,7 +103,7 @@ final class XfsDirectory {
         }
     }
 
-    private void readBlock(ByteBuffer block, long base, long position) {
+    private void readBlock(ByteBuffer block, long base, long position) throws IOException {
         boolean checked = volume.features().hasChecksums();
         int magic = block.getInt(0);
         int end = block.limit();
@@ -131,7 +131,7 @@ final class XfsDirectory {
     }
 
     /** "Block Directories": entries and free space, each at a multiple of 8 and ended by a tag. */
-    private void readEntries(ByteBuffer block, long base, int from, int to) {
+    private void readEntries(ByteBuffer block, long base, int from, int to) throws IOException {
         for (int at = from; at < to && !names.isFull(); ) {
             int left = to - at;
             int length;
@@ -158,7 +158,8 @@ final class XfsDirectory {
         }
     }
 
-    private void add(long at, long target, ByteBuffer bytes, int nameAt, int nameLength) {
+    private void add(long at, long target, ByteBuffer bytes, int nameAt, int nameLength)
+            throws IOException {
         byte[] name = new byte[nameLength];
         bytes.get(nameAt, name);
         names.add(at, target, name);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import mirage.bytes.ByteSources;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileRecord;
 import mirage.filesystem.FileRecord.Content;
@@ -35,18 +36,18 @@ final class TreeWalkTest {
     private static final long LOST = 100_404;
 
     private final Warnings warnings = new Warnings();
-    private final Volume volume = new Volume(warnings);
+    private final Volume volume = new Volume(warnings, WorkBudget.unlimited());
     private final Tree tree = new Tree(volume);
 
     /** Large enough for the budget of the largest tree here; nothing of it is read. */
     private static final class Volume extends VolumeReader {
-        Volume(Warnings warnings) {
+        Volume(Warnings warnings, WorkBudget work) {
             super(
                     "test",
                     ByteSources.zeros(1 << 30),
                     ByteOrder.BIG_ENDIAN,
                     warnings,
-                    WorkBudget.ofVolume(1 << 30, WorkBudget.unlimited()));
+                    WorkBudget.ofVolume(1 << 30, work));
         }
 
         @Override
@@ -139,10 +140,12 @@ final class TreeWalkTest {
         public DirectoryListing list(Long directory, FileRecord record, int room)
                 throws IOException {
             DirectoryListing.Builder names = new DirectoryListing.Builder(volume, directory, room);
-            directories
-                    .getOrDefault(directory, Map.of())
-                    .forEach((name, file) ->
-                            names.add(0, file, name.getBytes(StandardCharsets.UTF_8)));
+            for (Map.Entry<String, Long> entry :
+                    directories.getOrDefault(directory, Map.of()).entrySet()) {
+                if (!names.isFull()) {
+                    names.add(0, entry.getValue(), entry.getKey().getBytes(StandardCharsets.UTF_8));
+                }
+            }
             return names.build();
         }
     }
@@ -270,6 +273,39 @@ final class TreeWalkTest {
                 .run();
         assertThat(shown).containsExactly(1 + 32_768 + 1, 50_000);
         assertThat(warnings.messages()).anyMatch(w -> w.contains("bytes is left out"));
+    }
+
+    /** Three directories of a hundred names each fit one after the other, and not within one another. */
+    @Test
+    void namesAreKeptInTheImagesMemoryUntilTheyAreShown() throws IOException {
+        MemoryPool pool = new MemoryPool(0, 20_000);
+        try (MemoryPool.Share memory = pool.open()) {
+            WorkBudget work = WorkBudget.ofWalking(1 << 30, memory);
+            Tree flat = new Tree(new Volume(warnings, work));
+            Tree nested = new Tree(new Volume(warnings, work));
+            for (int directory = 0; directory < 3; directory++) {
+                flat.link(ROOT, "d" + directory, 1000 + directory);
+                nested.link(directory == 0 ? ROOT : 999 + directory, "d", 1000 + directory);
+                for (int i = 0; i < 100; i++) {
+                    flat.link(1000 + directory, "f" + i, 2000 + i);
+                    nested.link(1000 + directory, "f" + i, 2000 + i);
+                }
+            }
+            assertThat(count(flat)).isEqualTo(1 + 3 + 300);
+            assertThat(warnings.messages()).isEmpty();
+            assertThat(count(nested)).isBetween(200, 1 + 3 + 299);
+            assertThat(warnings.messages())
+                    .singleElement()
+                    .asString()
+                    .startsWith("test directory inode 1002 at 0: too many entries to keep");
+            assertThat(memory.take(20_000)).as("all of it was given back").isTrue();
+        }
+    }
+
+    private int count(Tree of) throws IOException {
+        int[] count = new int[1];
+        new TreeWalk<>(of.volume, of, file -> count[0]++).run();
+        return count[0];
     }
 
     @Test
