@@ -13,6 +13,9 @@ import java.util.Objects;
  * longs a run, so that the map of a badly fragmented disk stays small.
  */
 public final class ExtentMap {
+    /** What a run takes. */
+    public static final int RUN_BYTES = 3 * Long.BYTES;
+
     /** Nothing but a hole. */
     public static final ExtentMap EMPTY = new ExtentMap(new long[0]);
 
@@ -26,6 +29,38 @@ public final class ExtentMap {
     /** One run that maps everything to itself: the disk of a raw image. */
     public static ExtentMap identity(long length) {
         return length == 0 ? EMPTY : new ExtentMap(new long[] {0, length, 0});
+    }
+
+    /**
+     * A map at another place.
+     *
+     * @param offset added to each run's
+     * @param target added to each run's
+     */
+    public record Moved(ExtentMap map, long offset, long target) {}
+
+    /** Several maps as one; each ends before the next one begins. Takes no more memory than the map has at last. */
+    public static ExtentMap joined(List<Moved> parts) {
+        int length = parts.stream().mapToInt(part -> part.map.runs.length).sum();
+        long[] runs = new long[length];
+        int used = 0;
+        for (Moved part : parts) {
+            long[] from = part.map.runs;
+            if (used > 0
+                    && from.length > 0
+                    && from[0] + part.offset < runs[used - 3] + runs[used - 2]) {
+                throw new IllegalArgumentException(
+                        "a map that begins at "
+                                + (from[0] + part.offset)
+                                + " before the last ends");
+            }
+            for (int i = 0; i < from.length; i += 3) {
+                runs[used++] = from[i] + part.offset;
+                runs[used++] = from[i + 1];
+                runs[used++] = from[i + 2] + part.target;
+            }
+        }
+        return new ExtentMap(runs);
     }
 
     /**
@@ -136,6 +171,9 @@ public final class ExtentMap {
 
     /** Takes runs in ascending order and joins those that continue each other. */
     public static final class Builder {
+        /** What a run takes at the most while the map is made: in the runs, and in the longer or shorter copy of them. */
+        public static final int BYTES_WHILE_BUILT = 60;
+
         private long[] runs = new long[12];
         private int used;
 
@@ -165,7 +203,7 @@ public final class ExtentMap {
                 }
             }
             if (used == runs.length) {
-                runs = Arrays.copyOf(runs, used * 2);
+                runs = Arrays.copyOf(runs, used + used / 6 * 3);
             }
             runs[used++] = offset;
             runs[used++] = length;

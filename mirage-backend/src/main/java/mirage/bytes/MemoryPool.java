@@ -65,6 +65,13 @@ public final class MemoryPool {
         return shared.getAndUpdate(left -> left < bytes ? left : left - bytes) >= bytes;
     }
 
+    /** A part of the work on an image. */
+    @FunctionalInterface
+    public interface Part extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** What one image has. For one thread. */
     public final class Share implements Closeable {
         private long taken;
@@ -96,6 +103,12 @@ public final class MemoryPool {
         /** Gives back some of what was taken. */
         public void giveBack(long bytes) {
             taken -= bytes;
+        }
+
+        /** Begins a part of the work: what it takes is given back when that is closed. */
+        public Part part() {
+            long before = taken;
+            return () -> taken = before;
         }
 
         private boolean reserve(long bytes) {

@@ -2,6 +2,7 @@ package mirage.image;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,10 @@ public interface ImageFormat {
      *
      * @param container hostile bytes; stays open for as long as the image is used
      * @param warnings takes what is odd but does not hinder
+     * @param memory for the map of the disk
      * @return null when the bytes do not claim to be of this format (its magic is absent)
      * @throws FormatException when they claim to and cannot be read: the image is opaque
      */
-    @Nullable DiskImage open(ByteSource container, Warnings warnings) throws IOException;
+    @Nullable DiskImage open(ByteSource container, Warnings warnings, MemoryPool.Share memory)
+            throws IOException;
 }

@@ -2,6 +2,7 @@ package mirage.image;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.ova.OvaFormat;
 import mirage.image.ploop.PloopFormat;
@@ -42,22 +43,33 @@ public final class ImageFormats {
      *
      * @param container hostile bytes; stays open for as long as the image is used, and is not closed by it
      * @param warnings takes what is odd, and why an image is opaque
+     * @param memory for maps of disks
      * @throws IOException when the container cannot be read; never for what is in it
      */
-    public static DiskImage open(ByteSource container, Warnings warnings) throws IOException {
-        return open(WITH_MAGIC, container, warnings);
+    public static DiskImage open(ByteSource container, Warnings warnings, MemoryPool.Share memory)
+            throws IOException {
+        return open(WITH_MAGIC, container, warnings, memory);
     }
 
-    private static DiskImage openMember(ByteSource container, Warnings warnings)
-            throws IOException {
-        return open(OF_MEMBERS, container, warnings);
+    /** The same of an image that is opened alone. */
+    public static DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+        return open(container, warnings, MemoryPool.unlimited());
+    }
+
+    private static DiskImage openMember(
+            ByteSource container, Warnings warnings, MemoryPool.Share memory) throws IOException {
+        return open(OF_MEMBERS, container, warnings, memory);
     }
 
     private static DiskImage open(
-            List<ImageFormat> formats, ByteSource container, Warnings warnings) throws IOException {
+            List<ImageFormat> formats,
+            ByteSource container,
+            Warnings warnings,
+            MemoryPool.Share memory)
+            throws IOException {
         for (ImageFormat format : formats) {
             try {
-                DiskImage image = format.open(container, warnings);
+                DiskImage image = format.open(container, warnings, memory);
                 if (image != null) {
                     return image;
                 }

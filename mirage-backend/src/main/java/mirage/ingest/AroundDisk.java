@@ -47,7 +47,9 @@ final class AroundDisk {
     }
 
     /** Stores what is around the disk. The chunks still have to be committed. */
-    Recipe store(ExecutorService workers, int workerCount, ChunkWriter chunks) throws IOException {
+    Recipe store(
+            ExecutorService workers, int workerCount, ChunkWriter chunks, MemoryPool.Share memory)
+            throws IOException {
         ChunkingSink sink =
                 new ChunkingSink(
                         container,
@@ -56,7 +58,7 @@ final class AroundDisk {
                         chunks,
                         new RecipeBuilder(chunks::put),
                         (_, _) -> {});
-        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+        try (MemoryPool.Part _ = memory.part()) {
             new Cutter(container, zeros, null, sink)
                     .cutRest(places(memory), extent -> storeExtent(extent, sink));
         }

@@ -67,7 +67,8 @@ final class CutPlan {
         private final BitSet outside = new BitSet();
         private long dropped;
         private final List<OwnedExtent> extents = new ArrayList<>();
-        private final RangeUnion opaque = new RangeUnion();
+        private final RangeUnion opaque;
+        private boolean opaqueLeftOut;
 
         /**
          * @param memory of the image
@@ -75,6 +76,7 @@ final class CutPlan {
         Builder(long containerLength, MemoryPool.Share memory) {
             this.containerLength = containerLength;
             this.memory = memory;
+            this.opaque = new RangeUnion(memory);
         }
 
         /**
@@ -119,8 +121,8 @@ final class CutPlan {
         }
 
         /** Adds a range in which nothing is understood. */
-        void addOpaque(Extent range) {
-            opaque.add(range);
+        void addOpaque(Extent range) throws InterruptedIOException {
+            opaqueLeftOut |= !opaque.add(range);
         }
 
         CutPlan build(Warnings warnings) throws InterruptedIOException {
@@ -138,6 +140,10 @@ final class CutPlan {
                                 + " pieces of files behind the first "
                                 + extents.size()
                                 + " are stored without regard to files");
+            }
+            if (opaqueLeftOut) {
+                warnings.add(
+                        "what is not understood of the disk is in too many pieces: some are stored as if they were");
             }
             List<OwnedExtent> owned = SharedExtents.toFirstOwner(extents, memory);
             return new CutPlan(owned, spanningPieces(owned), opaque.joined());

@@ -80,11 +80,11 @@ public final class DiskRecipe implements ChunkSource {
 
     private Recipe cut(@Nullable Recipe like) throws IOException {
         Warnings warnings = new Warnings();
-        DiskLayout layout = DiskLayout.read(disk, warnings);
         UploadMap map = map();
         Names sink = new Names();
         EarlierImage earlier = like == null ? null : new EarlierImage(like, stored);
         try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+            DiskLayout layout = DiskLayout.read(disk, warnings, memory);
             FileTables files =
                     new FileTables(layout.image().disk(), disk.length(), warnings, null, memory);
             CutPlan plan = ImagePlan.asItLies(layout, files, disk.length(), warnings, memory);

@@ -68,13 +68,8 @@ final class ImagePlan {
                     (owner, onDisk, size) ->
                             plan.addContent(owner, inPlaces.place(onDisk, places), size));
         }
-        for (Extent range : notUnderstood(layout.volumes())) {
-            new ExtentMap.Builder()
-                    .add(0, range.length(), range.offset())
-                    .build()
-                    .through(places)
-                    .runs()
-                    .forEach(run -> plan.addOpaque(new Extent(run.target(), run.length())));
+        for (Extent range : notUnderstood(layout.volumes(), memory)) {
+            addOpaque(range, places, plan);
         }
         if (!layout.understood() && length > 0) {
             plan.addOpaque(new Extent(0, length));
@@ -89,13 +84,28 @@ final class ImagePlan {
         return plan.build(warnings);
     }
 
+    /** Adds where a range of the disk lies: it may be in millions of pieces. */
+    private static void addOpaque(Extent range, ExtentMap places, CutPlan.Builder plan)
+            throws IOException {
+        for (int i = places.firstRunEndingAfter(range.offset()); i < places.runCount(); i++) {
+            ExtentMap.Run run = places.run(i);
+            if (run.offset() >= range.end()) {
+                return;
+            }
+            long from = Math.max(run.offset(), range.offset());
+            long to = Math.min(run.end(), range.end());
+            plan.addOpaque(new Extent(run.target() + from - run.offset(), to - from));
+        }
+    }
+
     /**
      * Ranges of the disk that belong to volumes and to no file system. A volume that others are made of covers theirs, so
      * that those with a file system are taken out.
      */
-    private static List<Extent> notUnderstood(List<VolumeLayout> volumes) {
-        RangeUnion understood = new RangeUnion();
-        RangeUnion others = new RangeUnion();
+    private static List<Extent> notUnderstood(List<VolumeLayout> volumes, MemoryPool.Share memory)
+            throws IOException {
+        RangeUnion understood = new RangeUnion(memory);
+        RangeUnion others = new RangeUnion(memory);
         for (VolumeLayout volume : volumes) {
             (volume.fileSystem() == null ? others : understood).add(volume.volume().map());
         }

@@ -2,24 +2,69 @@ package mirage.ingest;
 
 import mirage.bytes.Extent;
 import mirage.bytes.ExtentMap;
+import mirage.bytes.MemoryPool;
 
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Ranges of a disk or a container, collected in any order, which may overlap. */
+/**
+ * Ranges of a disk or a container, collected in any order, which may overlap. They are joined now and then, so that many
+ * that lie in the same bytes take little memory.
+ */
 final class RangeUnion {
-    private final List<Extent> ranges = new ArrayList<>();
+    /** What a range takes, with its place in two lists. */
+    private static final int RANGE_BYTES = 64;
 
-    void add(Extent range) {
+    /** Ranges that memory is not asked for. */
+    private static final int FEW = 4096;
+
+    private final MemoryPool.Share memory;
+    private List<Extent> ranges = new ArrayList<>();
+    private int room = FEW;
+    private boolean full;
+
+    /**
+     * @param memory of the image
+     */
+    RangeUnion(MemoryPool.Share memory) {
+        this.memory = memory;
+    }
+
+    /**
+     * Adds a range.
+     *
+     * @return whether there was memory for it
+     */
+    boolean add(Extent range) throws InterruptedIOException {
+        if (full) {
+            return false;
+        }
         ranges.add(range);
+        if (ranges.size() == room) {
+            makeRoom();
+        }
+        return true;
+    }
+
+    private void makeRoom() throws InterruptedIOException {
+        ranges = joined();
+        if (ranges.size() <= room / 2) {
+            return;
+        }
+        if (memory.take((long) RANGE_BYTES * room)) {
+            room *= 2;
+        } else {
+            full = true;
+        }
     }
 
     /** Adds where a volume lies. */
-    void add(ExtentMap map) {
+    void add(ExtentMap map) throws InterruptedIOException {
         for (int i = 0; i < map.runCount(); i++) {
             ExtentMap.Run run = map.run(i);
-            ranges.add(new Extent(run.target(), run.length()));
+            add(new Extent(run.target(), run.length()));
         }
     }
 

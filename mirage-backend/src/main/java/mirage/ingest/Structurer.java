@@ -110,10 +110,12 @@ public final class Structurer {
 
     private ManifestId structureOnce(Spool spool, Provenance provenance) throws IOException {
         Warnings warnings = new Warnings();
-        DiskLayout layout = DiskLayout.read(spool.bytes(), warnings);
         Stored stored;
-        try (Unwrapped unwrapped = unwrapper.open(spool, layout, warnings)) {
-            stored = store(spool, layout, unwrapped, warnings);
+        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+            DiskLayout layout = DiskLayout.read(spool.bytes(), warnings, memory);
+            try (Unwrapped unwrapped = unwrapper.open(spool, layout, warnings, memory)) {
+                stored = store(spool, layout, unwrapped, warnings, memory);
+            }
         }
         readBack(stored.volumes, stored.facts);
         ImageManifest manifest =
@@ -154,11 +156,15 @@ public final class Structurer {
             DataDigest data) {}
 
     private Stored store(
-            Spool spool, DiskLayout layout, @Nullable Unwrapped unwrapped, Warnings warnings)
+            Spool spool,
+            DiskLayout layout,
+            @Nullable Unwrapped unwrapped,
+            Warnings warnings,
+            MemoryPool.Share memory)
             throws IOException {
         if (unwrapped != null) {
             try {
-                return storeUnwrapped(spool, layout, unwrapped.layout(), warnings);
+                return storeUnwrapped(spool, layout, unwrapped.layout(), warnings, memory);
             } catch (CorruptPackException | MissingChunkException e) {
                 throw e;
             } catch (IOException e) {
@@ -170,15 +176,16 @@ public final class Structurer {
                 warnings.add("its disk is not stored: " + e.getMessage());
             }
         }
-        return store(spool, layout, warnings);
+        return store(spool, layout, warnings, memory);
     }
 
-    private Stored store(Spool spool, DiskLayout layout, Warnings warnings) throws IOException {
+    private Stored store(Spool spool, DiskLayout layout, Warnings warnings, MemoryPool.Share memory)
+            throws IOException {
         if (hasDiskWithin(layout, spool.size())) {
             try {
                 List<Encoder> encoders = EncoderSearch.find(layout.image(), spool.bytes());
                 if (!encoders.isEmpty() || layout.diskPlain()) {
-                    return storeByDisk(spool, layout, encoders, warnings);
+                    return storeByDisk(spool, layout, encoders, warnings, memory);
                 }
             } catch (FormatException | EOFException e) {
                 warnings.add("its disk is not stored by itself: " + e.getMessage());
@@ -192,7 +199,7 @@ public final class Structurer {
                 warnings.add("its map and its disk differ: " + e.getMessage());
             }
         }
-        return storeByContainer(spool, layout, warnings);
+        return storeByContainer(spool, layout, warnings, memory);
     }
 
     /** Whether the disk is something else than the container, and can be stored for what the container costs. */
@@ -208,12 +215,16 @@ public final class Structurer {
      * @param unwrapped of the image that it is
      */
     private Stored storeUnwrapped(
-            Spool spool, DiskLayout layout, DiskLayout unwrapped, Warnings warnings)
+            Spool spool,
+            DiskLayout layout,
+            DiskLayout unwrapped,
+            Warnings warnings,
+            MemoryPool.Share memory)
             throws IOException {
-        DiskCut disk = storeDisk(spool, unwrapped, warnings);
+        DiskCut disk = storeDisk(spool, unwrapped, warnings, memory);
         Recipe recipe = disk.cut.recipe();
         DiskReadBack.check(recipe, unwrapped.image().disk(), chunks, rebuilder);
-        Stored bytes = storeByContainer(spool, layout, warnings);
+        Stored bytes = storeByContainer(spool, layout, warnings, memory);
         return new Stored(
                 unwrapped,
                 bytes.container,
@@ -230,10 +241,14 @@ public final class Structurer {
      * @param encoders of the clusters that do not lie in the container as they are
      */
     private Stored storeByDisk(
-            Spool spool, DiskLayout layout, List<Encoder> encoders, Warnings warnings)
+            Spool spool,
+            DiskLayout layout,
+            List<Encoder> encoders,
+            Warnings warnings,
+            MemoryPool.Share memory)
             throws IOException {
-        DiskCut disk = storeDisk(spool, layout, warnings);
-        Recipe container = aroundDisk(spool, layout.image(), encoders, disk.cut.recipe());
+        DiskCut disk = storeDisk(spool, layout, warnings, memory);
+        Recipe container = aroundDisk(spool, layout.image(), encoders, disk.cut.recipe(), memory);
         return new Stored(
                 layout,
                 container,
@@ -248,12 +263,13 @@ public final class Structurer {
     private record DiskCut(CutStore.Cut cut, PlaceSketch sketch) {}
 
     /** Stores the disk in a container, cut as the same disk would be cut raw. */
-    private DiskCut storeDisk(Spool spool, DiskLayout layout, Warnings warnings)
+    private DiskCut storeDisk(
+            Spool spool, DiskLayout layout, Warnings warnings, MemoryPool.Share memory)
             throws IOException {
         ByteSource disk = layout.image().disk();
         DiskBlocks blocks =
                 DiskBlocks.read(disk, DiskBounds.mostDataBytes(spool.size()), workers, workerCount);
-        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+        try (MemoryPool.Part _ = memory.part()) {
             FactCollection facts = new FactCollection(spool.size(), memory);
             FileTables files = new FileTables(disk, spool.size(), warnings, facts, memory);
             CutPlan plan = ImagePlan.ofDisk(layout, files, warnings, memory);
@@ -263,11 +279,12 @@ public final class Structurer {
     }
 
     /** The container's bytes as they lie, cut along what is known of them. */
-    private Stored storeByContainer(Spool spool, DiskLayout layout, Warnings warnings)
+    private Stored storeByContainer(
+            Spool spool, DiskLayout layout, Warnings warnings, MemoryPool.Share memory)
             throws IOException {
         PlaceSketch sketch = spool.map().sketch();
         CutStore.Cut cut;
-        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+        try (MemoryPool.Part _ = memory.part()) {
             FactCollection facts = new FactCollection(spool.size(), memory);
             FileTables files =
                     new FileTables(layout.image().disk(), spool.size(), warnings, facts, memory);
@@ -291,7 +308,12 @@ public final class Structurer {
         return layout.diskReadable() ? new DiskView.ThroughFormat() : new DiskView.Opaque();
     }
 
-    private Recipe aroundDisk(Spool spool, DiskImage image, List<Encoder> encoders, Recipe disk)
+    private Recipe aroundDisk(
+            Spool spool,
+            DiskImage image,
+            List<Encoder> encoders,
+            Recipe disk,
+            MemoryPool.Share memory)
             throws IOException {
         RecipeReader runs = new RecipeReader(disk, chunks);
         try (ChunkWriter metadata = chunks.newMetadataWriter();
@@ -300,7 +322,7 @@ public final class Structurer {
                     new ClusterProof(encoders, runs, new RecipeSource(disk, chunks), original);
             Recipe container =
                     new AroundDisk(spool.bytes(), spool.map(), image, runs, proof)
-                            .store(workers, workerCount, metadata);
+                            .store(workers, workerCount, metadata, memory);
             metadata.commit();
             return container;
         }

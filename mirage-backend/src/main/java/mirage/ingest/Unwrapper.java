@@ -2,6 +2,7 @@ package mirage.ingest;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.wrapped.Wrapping;
 import mirage.layout.DiskLayout;
@@ -53,7 +54,9 @@ public final class Unwrapper {
      * @return null when there is no disk in it that we can read, or nobody wants it read
      * @throws IOException when the upload cannot be read; never for what is in it
      */
-    @Nullable Unwrapped open(Spool spool, DiskLayout layout, Warnings warnings) throws IOException {
+    @Nullable Unwrapped open(
+            Spool spool, DiskLayout layout, Warnings warnings, MemoryPool.Share memory)
+            throws IOException {
         if (mostBytes == 0 || !layout.isUnknown()) {
             return null;
         }
@@ -62,7 +65,7 @@ public final class Unwrapper {
             return null;
         }
         try {
-            return open(spool, wrapping, warnings);
+            return open(spool, wrapping, warnings, memory);
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;
@@ -77,13 +80,14 @@ public final class Unwrapper {
         return e instanceof EOFException ? "it ends early" : String.valueOf(e.getMessage());
     }
 
-    private @Nullable Unwrapped open(Spool spool, Wrapping wrapping, Warnings warnings)
+    private @Nullable Unwrapped open(
+            Spool spool, Wrapping wrapping, Warnings warnings, MemoryPool.Share memory)
             throws IOException {
         ScratchFile scratch = new ScratchFile(directory.openScratch(spool.image()));
         boolean wanted = false;
         try {
             decode(spool, wrapping, scratch);
-            DiskLayout layout = lookInto(scratch.bytes(), wrapping, warnings);
+            DiskLayout layout = lookInto(scratch.bytes(), wrapping, warnings, memory);
             wanted = layout != null;
             return layout == null ? null : new Unwrapped(layout, scratch);
         } finally {
@@ -136,9 +140,10 @@ public final class Unwrapper {
     }
 
     private static @Nullable DiskLayout lookInto(
-            ByteSource decoded, Wrapping wrapping, Warnings warnings) throws IOException {
+            ByteSource decoded, Wrapping wrapping, Warnings warnings, MemoryPool.Share memory)
+            throws IOException {
         Warnings inner = new Warnings();
-        DiskLayout content = DiskLayout.read(decoded, inner);
+        DiskLayout content = DiskLayout.read(decoded, inner, memory);
         if (content.isUnknown()) {
             return null; // A kernel's ramdisk, a text: no disk, and nothing odd about that.
         }

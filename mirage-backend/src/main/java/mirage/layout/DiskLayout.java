@@ -2,6 +2,7 @@ package mirage.layout;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.FileSystems;
@@ -62,9 +63,14 @@ public record DiskLayout(
         return new DiskLayout(wrapped, wrapped.format(), diskReadable, false, volumes);
     }
 
-    /** Looks into an image. Whatever is wrong with it becomes a warning: no image is refused here. */
-    public static DiskLayout read(ByteSource container, Warnings warnings) throws IOException {
-        DiskImage image = ImageFormats.open(container, warnings);
+    /**
+     * Looks into an image. Whatever is wrong with it becomes a warning: no image is refused here.
+     *
+     * @param memory of the image, for the map of its disk
+     */
+    public static DiskLayout read(ByteSource container, Warnings warnings, MemoryPool.Share memory)
+            throws IOException {
+        DiskImage image = ImageFormats.open(container, warnings, memory);
         if (image.recognition() == Recognition.OPAQUE) {
             return new DiskLayout(image, null, false, false, List.of());
         }

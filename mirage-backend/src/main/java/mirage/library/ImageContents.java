@@ -2,6 +2,7 @@ package mirage.library;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.NamedExtent;
 import mirage.bytes.Warnings;
 import mirage.catalog.CatalogEntry;
@@ -158,7 +159,11 @@ final class ImageContents {
     }
 
     private static DiskImage opened(ByteSource container) throws IOException {
-        DiskImage image = ImageFormats.open(container, new Warnings());
+        DiskImage image;
+        // For as long as that takes: who reads keeps the disk, and not the map.
+        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+            image = ImageFormats.open(container, new Warnings(), memory);
+        }
         if (image.recognition() == DiskImage.Recognition.OPAQUE || !image.standsAlone()) {
             throw new FormatException("the disk in this image cannot be read from the image alone");
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 final class ExtentMapTest {
@@ -32,6 +33,32 @@ final class ExtentMapTest {
         assertThat(map.firstRunEndingAfter(35)).isEqualTo(3);
         assertThat(ExtentMap.identity(0)).isEqualTo(ExtentMap.EMPTY);
         assertThat(new ExtentMap.Builder().build()).isSameAs(ExtentMap.EMPTY);
+    }
+
+    @Test
+    void severalMapsJoinedAreEachAtItsPlace() {
+        ExtentMap one = new ExtentMap.Builder().add(0, 10, 50).add(20, 10, 0).build();
+        ExtentMap joined =
+                ExtentMap.joined(
+                        List.of(
+                                new ExtentMap.Moved(one, 0, 1000),
+                                new ExtentMap.Moved(ExtentMap.EMPTY, 30, 0),
+                                new ExtentMap.Moved(one, 30, 2000)));
+        assertThat(joined)
+                .isEqualTo(
+                        new ExtentMap.Builder()
+                                .add(0, 10, 1050)
+                                .add(20, 10, 1000)
+                                .add(30, 10, 2050)
+                                .add(50, 10, 2000)
+                                .build());
+        assertThat(ExtentMap.joined(List.of())).isEqualTo(ExtentMap.EMPTY);
+        assertThatThrownBy(() ->
+                        ExtentMap.joined(
+                                List.of(
+                                        new ExtentMap.Moved(one, 0, 0),
+                                        new ExtentMap.Moved(one, 29, 0))))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -91,6 +91,19 @@ final class MemoryPoolTest {
     }
 
     @Test
+    void whatAPartTookComesBackWithItsEnd() throws Exception {
+        try (MemoryPool.Share share = pool.open()) {
+            assertThat(share.take(1000)).isTrue();
+            for (int i = 0; i < 3; i++) {
+                try (MemoryPool.Part _ = share.part()) {
+                    assertThat(share.take(TURN - 1000)).isTrue();
+                    assertThat(share.take(1)).isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
     void unlimitedNeverWaits() throws Exception {
         MemoryPool.Share share = MemoryPool.unlimited();
         for (int i = 0; i < 3; i++) {

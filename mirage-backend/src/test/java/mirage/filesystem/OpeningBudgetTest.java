@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.layout.DiskLayout;
 
@@ -79,7 +80,7 @@ final class OpeningBudgetTest {
     @Test
     void anUploadOfItIsABareDisk() throws IOException {
         Warnings warnings = new Warnings();
-        DiskLayout layout = DiskLayout.read(new ScatteredRoot(), warnings);
+        DiskLayout layout = DiskLayout.read(new ScatteredRoot(), warnings, MemoryPool.unlimited());
         assertThat(layout.volumes()).singleElement().matches(volume -> volume.fileSystem() == null);
         assertThat(warnings.messages())
                 .singleElement()

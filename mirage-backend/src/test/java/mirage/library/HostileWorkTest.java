@@ -12,10 +12,13 @@ import mirage.library.LibrarySettings.Acknowledge;
 import mirage.manifest.FileTableReader;
 import mirage.manifest.VolumeRecord;
 
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -92,9 +95,49 @@ final class HostileWorkTest {
 
     /** One of them fits into the heap of tests, and all of them at once do not. */
     @Test
-    void severalImagesThatAskForAllMemoryAtOnce() throws Exception {
-        byte[] image = CraftedSquashfs.of(600_000, 600_000, 1, 1);
-        int atOnce = 8;
+    void severalFileTablesThatAskForAllMemoryAtOnce() throws Exception {
+        assertThat(storeAtOnce(8, CraftedSquashfs.of(600_000, 600_000, 1, 1)))
+                .allSatisfy(image -> assertThat(image.warnings()).isNotEmpty());
+    }
+
+    /** Of 32 MiB of zeros each, nearly, whose map is of four million runs. */
+    @Test
+    void severalMapsThatAskForAllMemoryAtOnce() throws Exception {
+        assertThat(storeAtOnce(8, scatteredQcow2(510)))
+                .allSatisfy(image -> assertThat(image.format()).isEqualTo("qcow2"));
+    }
+
+    @Test
+    void severalMachinesOfSuchDisksAtOnce() throws Exception {
+        byte[] disk = scatteredQcow2(255);
+        assertThat(storeAtOnce(4, ova(disk, disk, disk)))
+                .allSatisfy(image -> assertThat(image.format()).isEqualTo("ova"))
+                .allSatisfy(image ->
+                        assertThat(image.warnings())
+                                .anyMatch(warning -> warning.contains("not looked into")));
+    }
+
+    private static byte[] ova(byte[]... disks) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            addMember(tar, "box.ovf", "<Envelope/>".getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < disks.length; i++) {
+                addMember(tar, "disk" + i, disks[i]);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void addMember(TarArchiveOutputStream tar, String name, byte[] content)
+            throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+    }
+
+    private List<StoredImage> storeAtOnce(int atOnce, byte[] image) throws Exception {
         LibrarySettings settings = settings(Acknowledge.COMMITTED).withStructurers(atOnce);
         try (MirageLibrary library = MirageLibrary.open(directory, settings);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -103,13 +146,40 @@ final class HostileWorkTest {
                 String id = "image" + i;
                 uploads.add(threads.submit(() -> store(library, id, image)));
             }
+            List<StoredImage> stored = new ArrayList<>();
             for (Future<StoredImage> upload : uploads) {
-                assertThat(upload.get().warnings()).isNotEmpty();
+                stored.add(upload.get());
             }
             for (int i = 0; i < atOnce; i++) {
                 assertGives(library, "image" + i, image, 1);
             }
+            return stored;
         }
+    }
+
+    /**
+     * A qcow2 image all of whose L2 tables are one, and that one places every cluster of the disk at one of two, which are
+     * no neighbours.
+     */
+    private static byte[] scatteredQcow2(int l2Tables) {
+        int cluster = 1 << 16;
+        int entries = cluster / Long.BYTES;
+        long used = 1L << 63;
+        // As many clusters as it says to have tables, or it is refused.
+        ByteBuffer image = ByteBuffer.allocate((l2Tables + 7) * cluster);
+        image.putInt(0x514649fb).putInt(2).putLong(0).putInt(0).putInt(16);
+        image.putLong((long) l2Tables * entries * cluster).putInt(0);
+        image.putInt(l2Tables).putLong(cluster).putLong(2 * cluster).putInt(1);
+        for (int i = 0; i < l2Tables; i++) {
+            image.putLong(cluster + i * Long.BYTES, used | 3 * cluster);
+        }
+        for (int i = 0; i < entries; i++) {
+            image.putLong(3 * cluster + i * Long.BYTES, used | (4 + i % 2 * 2) * cluster);
+        }
+        for (int at = 4 * cluster; at < 7 * cluster; at++) {
+            image.put(at, (byte) 7);
+        }
+        return image.array();
     }
 
     @Test

@@ -266,7 +266,7 @@ abstract class ImageRecordsContract {
             List<Future<?>> writers = new ArrayList<>();
             for (int writer = 0; writer < 3; writer++) {
                 int first = 1000 * (writer + 1);
-                writers.add(threads.submit(() -> churn(first, 200)));
+                writers.add(threads.submit(() -> churn(first, 100)));
             }
             while (!writers.stream().allMatch(Future::isDone)) {
                 assertThat(records.list(newest)).hasSize(1);

@@ -11,6 +11,7 @@ import mirage.agent.hold.Shelf;
 import mirage.agent.measure.Measures.Cause;
 import mirage.bytes.ByteSource;
 import mirage.bytes.FileSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.codec.DataDigest;
 import mirage.image.DiskImage;
@@ -83,7 +84,11 @@ final class WholeDownload {
     }
 
     private static ByteSource diskOf(ByteSource container) throws IOException {
-        DiskImage image = ImageFormats.open(container, new Warnings());
+        DiskImage image;
+        // For as long as that takes: the disk is read without its map.
+        try (MemoryPool.Share memory = MemoryPool.ofHeap().open()) {
+            image = ImageFormats.open(container, new Warnings(), memory);
+        }
         if (image.recognition() != DiskImage.Recognition.RECOGNISED
                 || !image.standsAlone()
                 || !image.parts().isEmpty()

@@ -4,6 +4,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.MappedSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 
@@ -26,9 +27,13 @@ public record TableImage(
 
     /** A disk without encoded clusters. */
     public static TableImage mapped(
-            String format, ByteSource container, DiskMap map, Warnings warnings)
+            String format,
+            ByteSource container,
+            DiskMap map,
+            Warnings warnings,
+            MemoryPool.Share memory)
             throws IOException {
-        WholeMap whole = WholeMap.walk(map, format, 1, warnings);
+        WholeMap whole = WholeMap.walk(map, format, 1, warnings, memory);
         return new TableImage(
                 format,
                 new MappedDisk(container, map, format),
@@ -45,9 +50,10 @@ public record TableImage(
             DiskMap map,
             MappedDisk.Decoder decoder,
             int clusterBytes,
-            Warnings warnings)
+            Warnings warnings,
+            MemoryPool.Share memory)
             throws IOException {
-        WholeMap whole = WholeMap.walk(map, format, clusterBytes, warnings);
+        WholeMap whole = WholeMap.walk(map, format, clusterBytes, warnings, memory);
         return new TableImage(
                 format,
                 new MappedDisk(container, map, format, decoder, clusterBytes),

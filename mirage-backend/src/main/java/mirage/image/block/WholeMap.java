@@ -2,6 +2,7 @@ package mirage.image.block;
 
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 
 import java.io.IOException;
@@ -24,14 +25,21 @@ public record WholeMap(ExtentMap plain, EncodedClusters encoded, boolean broken)
     /**
      * @param format for messages
      * @param clusterBytes decoded length of an encoded cluster
+     * @param memory of the image
      * @throws FormatException when the map has more pieces than we hold
      */
-    public static WholeMap walk(DiskMap map, String format, int clusterBytes, Warnings warnings)
+    public static WholeMap walk(
+            DiskMap map,
+            String format,
+            int clusterBytes,
+            Warnings warnings,
+            MemoryPool.Share memory)
             throws IOException {
         ExtentMap.Builder plain = new ExtentMap.Builder();
         EncodedClusters.Builder encoded = new EncodedClusters.Builder(clusterBytes);
         Damage damage = new Damage();
         int pieces = 0;
+        int placed = 0;
         for (long at = 0; at < map.diskBytes(); ) {
             Piece piece = map.pieceAt(at, Long.MAX_VALUE);
             switch (piece) {
@@ -45,19 +53,26 @@ public record WholeMap(ExtentMap plain, EncodedClusters encoded, boolean broken)
                 case Piece.Broken broken -> damage.noteBroken(broken, at, warnings);
             }
             pieces++;
-            if (pieces > MAX_PIECES || plain.runCount() + encoded.size() > MAX_PLACED) {
+            int before = placed;
+            placed = plain.runCount() + encoded.size();
+            if (pieces > MAX_PIECES
+                    || placed > MAX_PLACED
+                    || placed > before && !memory.take(ExtentMap.Builder.BYTES_WHILE_BUILT)) {
                 throw new FormatException(
                         format
-                                + " map: more than "
-                                + MAX_PLACED
-                                + " runs in the first "
+                                + " map: more than the "
+                                + before
+                                + " runs that can be kept, in the first "
                                 + at
                                 + " bytes of the disk");
             }
             at += piece.length();
         }
         damage.sum(format, warnings);
-        return new WholeMap(plain.build(), encoded.build(), damage.brokenBytes > 0);
+        WholeMap whole = new WholeMap(plain.build(), encoded.build(), damage.brokenBytes > 0);
+        memory.giveBack(
+                (long) (ExtentMap.Builder.BYTES_WHILE_BUILT - ExtentMap.RUN_BYTES) * placed);
+        return whole;
     }
 
     /** Adds up what is not as it should be; single notes are kept few. */

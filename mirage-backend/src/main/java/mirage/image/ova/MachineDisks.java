@@ -1,7 +1,9 @@
 package mirage.image.ova;
 
 import mirage.bytes.ByteSource;
+import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.NamedExtent;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
@@ -42,6 +44,7 @@ final class MachineDisks {
     private final ByteSource archive;
     private final OvfDescriptor description;
     private final Warnings warnings;
+    private final MemoryPool.Share memory;
     private final List<MachineDisk> found = new ArrayList<>();
     private final List<SplitDisk> split = new ArrayList<>();
     private final List<External> externals = new ArrayList<>();
@@ -55,10 +58,15 @@ final class MachineDisks {
     private boolean isAll = true;
     private long placed;
 
-    MachineDisks(ByteSource archive, OvfDescriptor description, Warnings warnings) {
+    MachineDisks(
+            ByteSource archive,
+            OvfDescriptor description,
+            Warnings warnings,
+            MemoryPool.Share memory) {
         this.archive = archive;
         this.description = description;
         this.warnings = warnings;
+        this.memory = memory;
     }
 
     /** To be called for each member, in their order. */
@@ -94,7 +102,7 @@ final class MachineDisks {
     private void open(TarMember member, boolean isDisk, OvaFormat.Opener images)
             throws IOException {
         Warnings odd = new Warnings();
-        DiskImage image = images.open(member.content(archive), odd);
+        DiskImage image = images.open(member.content(archive), odd, memory);
         if (image.recognition() == DiskImage.Recognition.RAW && !isDisk) {
             return;
         }
@@ -148,7 +156,7 @@ final class MachineDisks {
      *
      * @throws FormatException when there are none
      */
-    DiskImage image() throws FormatException {
+    DiskImage image() throws IOException {
         for (String name : description.disks().keySet()) {
             if (!seen.contains(name)) {
                 leaveOut(name, "the description names it as a disk, and it is not there");
@@ -159,12 +167,22 @@ final class MachineDisks {
         List<MemberDisk> members = new ArrayList<>();
         List<NamedExtent> parts = place(members);
         if (!parts.isEmpty()) {
-            return new OvaImage(members, parts.size() == 1 && isAll ? List.of() : parts);
+            return joined(members, parts.size() == 1 && isAll ? List.of() : parts);
         }
         if (!externals.isEmpty()) {
             return TableImage.elsewhere(OvaFormat.NAME, 0, externals);
         }
         throw new FormatException("expected a disk that can be read, found none");
+    }
+
+    private DiskImage joined(List<MemberDisk> members, List<NamedExtent> parts) throws IOException {
+        long runs =
+                members.stream().mapToLong(member -> member.image().plainMap().runCount()).sum();
+        if (!memory.take(runs * ExtentMap.RUN_BYTES)) {
+            throw new FormatException(
+                    "the disks are in " + runs + " runs, for which there is no memory");
+        }
+        return new OvaImage(members, parts);
     }
 
     /** A disk takes the place of the first of its pieces. */
@@ -211,7 +229,7 @@ final class MachineDisks {
                         disk.name(), "not read: the machine has more than " + MAX_DISKS + " disks");
                 continue;
             }
-            if (offset < end || offset > Long.MAX_VALUE - disk.size()) {
+            if (offset < end || offset > Long.MAX_VALUE - ALIGNMENT - disk.size()) {
                 leaveOut(disk.name(), "not read: the disks are longer than one can be");
                 continue;
             }

@@ -2,6 +2,7 @@ package mirage.image.ova;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormat;
@@ -37,7 +38,8 @@ public final class OvaFormat implements ImageFormat {
     /** Opens any bytes as a disk image; see {@link mirage.image.ImageFormats#open}. */
     @FunctionalInterface
     public interface Opener {
-        DiskImage open(ByteSource container, Warnings warnings) throws IOException;
+        DiskImage open(ByteSource container, Warnings warnings, MemoryPool.Share memory)
+                throws IOException;
     }
 
     /** Whether bytes are such an archive, whatever can be read of it. */
@@ -51,7 +53,8 @@ public final class OvaFormat implements ImageFormat {
     }
 
     @Override
-    public @Nullable DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+    public @Nullable DiskImage open(
+            ByteSource container, Warnings warnings, MemoryPool.Share memory) throws IOException {
         if (!TarArchive.hasMagic(container)) {
             return null;
         }
@@ -61,7 +64,8 @@ public final class OvaFormat implements ImageFormat {
             return null;
         }
         MachineDisks disks =
-                new MachineDisks(container, parsed(description, container, warnings), warnings);
+                new MachineDisks(
+                        container, parsed(description, container, warnings), warnings, memory);
         for (TarMember member : membersBehind(archive, warnings)) {
             disks.lookInto(member, members);
         }

@@ -15,6 +15,7 @@ final class OvaImage implements DiskImage {
     private final List<MemberDisk> members;
     private final List<NamedExtent> parts;
     private final ByteSource disk;
+    private final ExtentMap plainMap;
     private final List<EncodedCluster> encodedClusters;
 
     /**
@@ -27,6 +28,15 @@ final class OvaImage implements DiskImage {
         this.parts = List.copyOf(parts);
         this.disk =
                 members.size() == 1 ? members.getFirst().image().disk() : new JoinedDisks(members);
+        this.plainMap =
+                ExtentMap.joined(
+                        members.stream()
+                                .map(one ->
+                                        new ExtentMap.Moved(
+                                                one.image().plainMap(),
+                                                one.diskOffset(),
+                                                one.containerOffset()))
+                                .toList());
         this.encodedClusters = new JoinedClusters(this.members);
     }
 
@@ -47,18 +57,7 @@ final class OvaImage implements DiskImage {
 
     @Override
     public ExtentMap plainMap() {
-        ExtentMap.Builder plain = new ExtentMap.Builder();
-        for (MemberDisk one : members) {
-            ExtentMap own = one.image().plainMap();
-            for (int i = 0; i < own.runCount(); i++) {
-                ExtentMap.Run run = own.run(i);
-                plain.add(
-                        run.offset() + one.diskOffset(),
-                        run.length(),
-                        run.target() + one.containerOffset());
-            }
-        }
-        return plain.build();
+        return plainMap;
     }
 
     @Override

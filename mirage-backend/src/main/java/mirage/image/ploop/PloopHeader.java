@@ -2,6 +2,7 @@ package mirage.image.ploop;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.StructReader;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
@@ -65,7 +66,8 @@ record PloopHeader(long diskBytes, int clusterSectors, long tableEntries, int en
                 sectors * SECTOR_BYTES, clusterSectors, in.u32(32), large ? clusterSectors : 1);
     }
 
-    DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+    DiskImage open(ByteSource container, Warnings warnings, MemoryPool.Share memory)
+            throws IOException {
         long clusterBytes = (long) clusterSectors * SECTOR_BYTES;
         EntryTable table =
                 EntryTable.within(
@@ -93,7 +95,7 @@ record PloopHeader(long diskBytes, int clusterSectors, long tableEntries, int en
                             long sector = Math.min(entry * entrySectors, endSector);
                             return entry == 0 ? BlockMap.HOLE : sector * SECTOR_BYTES;
                         });
-        return TableImage.mapped(PloopFormat.NAME, container, map, warnings);
+        return TableImage.mapped(PloopFormat.NAME, container, map, warnings, memory);
     }
 
     private static String magic(StructReader in) throws FormatException {

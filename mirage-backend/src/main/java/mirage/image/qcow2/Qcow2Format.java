@@ -1,6 +1,7 @@
 package mirage.image.qcow2;
 
 import mirage.bytes.ByteSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormat;
@@ -23,7 +24,8 @@ public final class Qcow2Format implements ImageFormat {
     }
 
     @Override
-    public @Nullable DiskImage open(ByteSource container, Warnings warnings) throws IOException {
-        return Qcow2Header.claims(container) ? Qcow2Image.open(container, warnings) : null;
+    public @Nullable DiskImage open(
+            ByteSource container, Warnings warnings, MemoryPool.Share memory) throws IOException {
+        return Qcow2Header.claims(container) ? Qcow2Image.open(container, warnings, memory) : null;
     }
 }

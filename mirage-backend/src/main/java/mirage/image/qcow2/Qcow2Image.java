@@ -3,6 +3,7 @@ package mirage.image.qcow2;
 import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.ExtentMap;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.block.MappedDisk;
@@ -33,7 +34,8 @@ final class Qcow2Image implements DiskImage {
         this.complete = complete;
     }
 
-    static Qcow2Image open(ByteSource container, Warnings warnings) throws IOException {
+    static Qcow2Image open(ByteSource container, Warnings warnings, MemoryPool.Share memory)
+            throws IOException {
         Qcow2Header header = Qcow2Header.read(container, warnings);
         if (header.dataFile() != null) {
             // All guest data is in the data file; the L2 tables place it there, not in this
@@ -46,7 +48,8 @@ final class Qcow2Image implements DiskImage {
                     false);
         }
         ClusterMap map = ClusterMap.open(container, header);
-        WholeMap whole = WholeMap.walk(map, Qcow2Format.NAME, header.clusterBytes(), warnings);
+        WholeMap whole =
+                WholeMap.walk(map, Qcow2Format.NAME, header.clusterBytes(), warnings, memory);
         return new Qcow2Image(
                 header,
                 new MappedDisk(

@@ -1,6 +1,7 @@
 package mirage.image.vdi;
 
 import mirage.bytes.ByteSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormat;
@@ -19,9 +20,10 @@ public final class VdiFormat implements ImageFormat {
     }
 
     @Override
-    public @Nullable DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+    public @Nullable DiskImage open(
+            ByteSource container, Warnings warnings, MemoryPool.Share memory) throws IOException {
         return VdiHeader.claims(container)
-                ? VdiHeader.read(container).open(container, warnings)
+                ? VdiHeader.read(container).open(container, warnings, memory)
                 : null;
     }
 }

@@ -2,6 +2,7 @@ package mirage.image.vdi;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.StructReader;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
@@ -80,12 +81,13 @@ record VdiHeader(
                 parent(in));
     }
 
-    DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+    DiskImage open(ByteSource container, Warnings warnings, MemoryPool.Share memory)
+            throws IOException {
         if (type >= UNDO || !parent.equals(NO_PARENT)) {
             return TableImage.elsewhere(
                     VdiFormat.NAME, diskBytes, List.of(new External("parent", parent)));
         }
-        return TableImage.mapped(VdiFormat.NAME, container, map(container), warnings);
+        return TableImage.mapped(VdiFormat.NAME, container, map(container), warnings, memory);
     }
 
     private BlockMap map(ByteSource container) throws FormatException {

@@ -2,6 +2,7 @@ package mirage.image.vhd;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.StructReader;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
@@ -41,7 +42,8 @@ final class DynamicDisk {
     /**
      * @throws FormatException when a field is out of bounds
      */
-    static DiskImage open(ByteSource container, VhdFooter footer, Warnings warnings)
+    static DiskImage open(
+            ByteSource container, VhdFooter footer, Warnings warnings, MemoryPool.Share memory)
             throws IOException {
         StructReader in =
                 StructReader.read(
@@ -59,7 +61,11 @@ final class DynamicDisk {
                     VhdFormat.NAME, footer.diskBytes(), parents(container, in, warnings));
         }
         return TableImage.mapped(
-                VhdFormat.NAME, container, map(container, in, footer.diskBytes()), warnings);
+                VhdFormat.NAME,
+                container,
+                map(container, in, footer.diskBytes()),
+                warnings,
+                memory);
     }
 
     private static BlockMap map(ByteSource container, StructReader in, long diskBytes)

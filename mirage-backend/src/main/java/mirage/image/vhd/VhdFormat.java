@@ -1,6 +1,7 @@
 package mirage.image.vhd;
 
 import mirage.bytes.ByteSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormat;
@@ -23,9 +24,10 @@ public final class VhdFormat implements ImageFormat {
     }
 
     @Override
-    public @Nullable DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+    public @Nullable DiskImage open(
+            ByteSource container, Warnings warnings, MemoryPool.Share memory) throws IOException {
         if (VhdFooter.beginsWithCopy(container)) {
-            return DynamicDisk.open(container, VhdFooter.readCopy(container), warnings);
+            return DynamicDisk.open(container, VhdFooter.readCopy(container), warnings, memory);
         }
         VhdFooter footer = VhdFooter.ofFixed(container);
         return footer == null ? null : TableImage.run(NAME, container, 0, footer.diskBytes());

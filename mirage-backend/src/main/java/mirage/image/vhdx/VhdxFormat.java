@@ -2,6 +2,7 @@ package mirage.image.vhdx;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.ImageFormat;
@@ -42,7 +43,8 @@ public final class VhdxFormat implements ImageFormat {
     }
 
     @Override
-    public @Nullable DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+    public @Nullable DiskImage open(
+            ByteSource container, Warnings warnings, MemoryPool.Share memory) throws IOException {
         if (container.length() < SIGNATURE_BYTES
                 || VhdxHeader.read("VHDX signature", container, 0, SIGNATURE_BYTES).s64(0)
                         != SIGNATURE) {
@@ -55,7 +57,7 @@ public final class VhdxFormat implements ImageFormat {
             return TableImage.elsewhere(NAME, metadata.diskBytes(), metadata.parents());
         }
         return TableImage.mapped(
-                NAME, container, map(container, regions.table(), metadata), warnings);
+                NAME, container, map(container, regions.table(), metadata), warnings, memory);
     }
 
     /** Section 2.5: after as many blocks as a bitmap of 1 MiB has sectors for comes an entry for that bitmap. */

@@ -2,6 +2,7 @@ package mirage.image.vmdk;
 
 import mirage.bytes.ByteSource;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.DiskImage.External;
@@ -42,10 +43,11 @@ public final class VmdkFormat implements ImageFormat {
     }
 
     @Override
-    public @Nullable DiskImage open(ByteSource container, Warnings warnings) throws IOException {
+    public @Nullable DiskImage open(
+            ByteSource container, Warnings warnings, MemoryPool.Share memory) throws IOException {
         String start = start(container);
         if (start.startsWith(HOSTED_SPARSE)) {
-            return sparse(container, warnings);
+            return sparse(container, warnings, memory);
         }
         if (start.equals(Descriptor.FIRST_LINE)) {
             return described(Descriptor.read(container, 0, container.length()));
@@ -56,7 +58,8 @@ public final class VmdkFormat implements ImageFormat {
         return null;
     }
 
-    private static DiskImage sparse(ByteSource container, Warnings warnings) throws IOException {
+    private static DiskImage sparse(
+            ByteSource container, Warnings warnings, MemoryPool.Share memory) throws IOException {
         VmdkHeader header = VmdkHeader.read(container);
         Descriptor descriptor =
                 header.descriptorOffset() == 0
@@ -75,8 +78,9 @@ public final class VmdkFormat implements ImageFormat {
                                 map,
                                 Grains::decode,
                                 (int) header.grainBytes(),
-                                warnings)
-                        : TableImage.mapped(NAME, container, map, warnings);
+                                warnings,
+                                memory)
+                        : TableImage.mapped(NAME, container, map, warnings, memory);
         return descriptor.parents().isEmpty() ? image : image.asking(descriptor.parents());
     }
 

@@ -3,6 +3,7 @@ package mirage.filesystem.fat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import mirage.bytes.FileSource;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.filesystem.FileSystem;
 import mirage.filesystem.KernelMounts;
@@ -83,7 +84,8 @@ final class FatToolsIT {
 
         Warnings warnings = new Warnings();
         try (FileSource disk = FileSource.open(image)) {
-            VolumeLayout volume = DiskLayout.read(disk, warnings).volumes().getFirst();
+            VolumeLayout volume =
+                    DiskLayout.read(disk, warnings, MemoryPool.unlimited()).volumes().getFirst();
             FileSystem fileSystem = Objects.requireNonNull(volume.fileSystem());
             assertThat(fileSystem.label()).isEqualTo("UEFI");
             List<String> found = Listings.of(fileSystem, volume.volume().bytes(disk));

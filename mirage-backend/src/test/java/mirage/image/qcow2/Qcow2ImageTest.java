@@ -10,6 +10,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.image.DiskImage;
 import mirage.image.DiskImage.EncodedCluster;
@@ -41,7 +42,7 @@ final class Qcow2ImageTest {
         ByteSource container = fullDisk(64 * GIB);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
-        DiskImage image = Qcow2Image.open(container, warnings);
+        DiskImage image = Qcow2Image.open(container, warnings, MemoryPool.unlimited());
         assertThat(threads.getCurrentThreadAllocatedBytes() - allocatedBefore)
                 .as("bytes allocated, also what was freed again: the tables are 8 MiB, read once")
                 .isLessThan(32 << 20);
@@ -56,7 +57,7 @@ final class Qcow2ImageTest {
         ByteBuffer bytes = header(ByteBuffer.allocate((2 << 20) + l1Bytes), 21, disk, 2 << 20);
         bytes.putInt(36, l1Bytes / 8);
         ByteSource container = ByteSources.of(bytes.clear());
-        DiskImage image = Qcow2Image.open(container, warnings);
+        DiskImage image = Qcow2Image.open(container, warnings, MemoryPool.unlimited());
         assertThat(image.virtualSize()).isEqualTo(disk);
         assertThat(Guest.runs(image.disk())).containsExactly(new Guest.Run(0, disk, true));
     }
@@ -77,18 +78,19 @@ final class Qcow2ImageTest {
             bytes.putLong(at, 3L * cluster).putLong(at + 8, 0x5555_5555);
         }
         ByteSource container = ByteSources.of(bytes.clear());
-        assertThatThrownBy(() -> Qcow2Image.open(container, warnings))
+        assertThatThrownBy(() -> Qcow2Image.open(container, warnings, MemoryPool.unlimited()))
                 .isInstanceOf(FormatException.class)
-                .hasMessageContaining("more than 4194304 runs");
+                .hasMessageContaining("more than the 4194304 runs that can be kept");
     }
 
     @Test
     void readingInOrderDecodesEachClusterOnce() throws IOException {
         for (String name : List.of("cluster-2m-zlib", "zstd", "cluster-512-zlib")) {
             ByteSource golden = ByteSources.of(GoldenFiles.unpacked("qcow2/" + name + ".qcow2"));
-            List<EncodedCluster> encoded = Qcow2Image.open(golden, warnings).encodedClusters();
+            List<EncodedCluster> encoded =
+                    Qcow2Image.open(golden, warnings, MemoryPool.unlimited()).encodedClusters();
             CountingSource container = new CountingSource(golden, encoded);
-            Guest.sha256(Qcow2Image.open(container, warnings).disk());
+            Guest.sha256(Qcow2Image.open(container, warnings, MemoryPool.unlimited()).disk());
             assertThat(container.readsOfEncoded).as(name).hasValue(encoded.size());
         }
     }
@@ -96,7 +98,7 @@ final class Qcow2ImageTest {
     @Test
     void manyThreadsReadTheSame() throws IOException, InterruptedException, ExecutionException {
         ByteSource golden = ByteSources.of(GoldenFiles.unpacked("qcow2/cluster-4k-zstd.qcow2"));
-        ByteSource disk = Qcow2Image.open(golden, warnings).disk();
+        ByteSource disk = Qcow2Image.open(golden, warnings, MemoryPool.unlimited()).disk();
         byte[] all = new byte[(int) disk.length()];
         disk.readFully(0, ByteBuffer.wrap(all));
         List<Future<?>> readers = new ArrayList<>();
@@ -120,7 +122,7 @@ final class Qcow2ImageTest {
     @Test
     void readingAtAndPastTheEndGivesWhatIsThere() throws IOException {
         ByteSource golden = ByteSources.of(GoldenFiles.unpacked("qcow2/zlib.qcow2"));
-        ByteSource disk = Qcow2Image.open(golden, warnings).disk();
+        ByteSource disk = Qcow2Image.open(golden, warnings, MemoryPool.unlimited()).disk();
         ByteBuffer target = ByteBuffer.allocate(100);
         assertThat(disk.readAt(disk.length() - 10, target)).isEqualTo(10);
         assertThat(target.position()).isEqualTo(10);
@@ -131,7 +133,8 @@ final class Qcow2ImageTest {
     @Test
     void aDiskOfNoBytesOpens() throws IOException {
         ByteBuffer bytes = header(ByteBuffer.allocate(CLUSTER), 16, 0, 0);
-        DiskImage image = Qcow2Image.open(ByteSources.of(bytes.clear()), warnings);
+        DiskImage image =
+                Qcow2Image.open(ByteSources.of(bytes.clear()), warnings, MemoryPool.unlimited());
         assertThat(image.virtualSize()).isZero();
         assertThat(image.plainMap()).isEqualTo(ExtentMap.EMPTY);
         assertThat(image.disk().readAt(0, ByteBuffer.allocate(1))).isZero();

@@ -7,6 +7,7 @@ import mirage.bytes.ByteSource;
 import mirage.bytes.ByteSources;
 import mirage.bytes.Extent;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 import mirage.fuzz.Fuzz;
 import mirage.fuzz.Mutator;
@@ -55,7 +56,10 @@ final class Qcow2MutationTest {
 
     private static List<Extent> guestData(ByteSource container) throws IOException {
         try {
-            return Qcow2Image.open(container, new Warnings()).plainMap().runs().stream()
+            return Qcow2Image.open(container, new Warnings(), MemoryPool.unlimited())
+                    .plainMap()
+                    .runs()
+                    .stream()
                     .map(run -> new Extent(run.target(), run.length()))
                     .toList();
         } catch (FormatException broken) {
@@ -64,7 +68,7 @@ final class Qcow2MutationTest {
     }
 
     private void readSome(ByteSource container) throws IOException {
-        DiskImage image = Qcow2Image.open(container, new Warnings());
+        DiskImage image = Qcow2Image.open(container, new Warnings(), MemoryPool.unlimited());
         Guest.assertSound(image, container);
         ByteSource disk = image.disk();
         DiskReads.readSome(disk, 32, "(?s).*qcow2.*");
