@@ -279,6 +279,7 @@ final class ServeIT {
                     .contains(
                             "mirage_http_requests_seconds_count{method=\"POST\",route=\"/images\",status=\"2xx\"} 1",
                             "mirage_library_images{store=\"default\"} 0.0",
+                            "mirage_library_images_waiting 0.0",
                             "hikaricp_connections_max{pool=\"records\"}",
                             "mirage_build_info");
         }

@@ -61,6 +61,11 @@ public final class MemoryPool {
         return new Share();
     }
 
+    /** How many images wait for their turn, about. */
+    public int waiting() {
+        return turn.getQueueLength();
+    }
+
     private boolean takeShared(long bytes) {
         return shared.getAndUpdate(left -> left < bytes ? left : left - bytes) >= bytes;
     }

@@ -3,6 +3,7 @@ package mirage.library;
 import mirage.blob.BlobStore;
 import mirage.blob.directory.DirectoryBlobStore;
 import mirage.bytes.FormatException;
+import mirage.bytes.MemoryPool;
 import mirage.catalog.CatalogConflictException;
 import mirage.catalog.CatalogEntry;
 import mirage.catalog.DamagedEntry;
@@ -379,6 +380,11 @@ public final class MirageLibrary implements ImageLibrary {
             }
         }
         return files;
+    }
+
+    /** How many uploads wait until there is memory to take them apart, to all libraries of this process. */
+    public static int imagesWaitingForMemory() {
+        return MemoryPool.ofHeap().waiting();
     }
 
     /** What the library holds and what it takes. */

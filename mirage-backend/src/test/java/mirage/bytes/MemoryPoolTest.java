@@ -48,8 +48,10 @@ final class MemoryPoolTest {
             assertThat(first.take(TURN)).isTrue();
             Waiting waiting = Waiting.of(() -> assertThat(second.take(TURN - 500)).isTrue());
             waiting.awaitParked();
+            assertThat(pool.waiting()).isEqualTo(1);
             first.close();
             waiting.ended.get();
+            assertThat(pool.waiting()).isZero();
         }
     }
 

@@ -145,6 +145,7 @@ public final class GlanceService implements AutoCloseable {
         opened.push(web);
         Stores opener = new Stores(configuration, web, opened);
         ImageStores stores = opener.open();
+        metrics.bind(LibraryMetrics.ofProcess());
         opener.libraries()
                 .forEach((store, library) -> metrics.bind(new LibraryMetrics(store, library)));
         Identities callers = Identities.open(configuration, directory, Clock.systemUTC(), opened);

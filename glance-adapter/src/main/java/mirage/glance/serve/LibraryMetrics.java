@@ -36,6 +36,16 @@ final class LibraryMetrics implements MeterBinder {
         this.library = library;
     }
 
+    /** What the libraries of a process share. */
+    static MeterBinder ofProcess() {
+        return registry ->
+                Gauge.builder(
+                                "mirage.library.images.waiting",
+                                MirageLibrary::imagesWaitingForMemory)
+                        .description("Images that wait until there is memory to take them apart")
+                        .register(registry);
+    }
+
     @Override
     public void bindTo(MeterRegistry registry) {
         gauge(
