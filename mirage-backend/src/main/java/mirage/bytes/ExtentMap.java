@@ -2,6 +2,7 @@ package mirage.bytes;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -131,7 +132,27 @@ public final class ExtentMap {
      * @return null when it would have more than {@code most} runs
      */
     public @Nullable ExtentMap through(ExtentMap lower, int most) {
+        try {
+            return through(lower, most, MemoryPool.unlimited());
+        } catch (InterruptedIOException e) {
+            throw new AssertionError("waited for memory without bounds", e);
+        }
+    }
+
+    /** What {@link #through(ExtentMap, int, MemoryPool.Share)} takes for a map that it gives. */
+    public long bytesThrough() {
+        return Builder.bytesWhileBuilt(runCount());
+    }
+
+    /**
+     * The same within the memory of an image.
+     *
+     * @return null when it would have more than {@code most} runs, or more than there is memory for: then none is taken
+     */
+    public @Nullable ExtentMap through(ExtentMap lower, int most, MemoryPool.Share memory)
+            throws InterruptedIOException {
         Builder composed = new Builder();
+        long taken = 0;
         for (int i = 0; i < runCount(); i++) {
             Run run = run(i);
             long runEndBelow = run.target() + run.length();
@@ -146,8 +167,18 @@ public final class ExtentMap {
                         run.offset() + start - run.target(),
                         end - start,
                         below.target() + start - below.offset());
-                if (composed.runCount() > most) {
+                int count = composed.runCount();
+                if (count > most) {
+                    memory.giveBack(taken);
                     return null;
+                }
+                long bytes = Builder.bytesWhileBuilt(count);
+                if (bytes > taken) {
+                    if (!memory.take(bytes - taken)) {
+                        memory.giveBack(taken);
+                        return null;
+                    }
+                    taken = bytes;
                 }
             }
         }
@@ -173,6 +204,9 @@ public final class ExtentMap {
     public static final class Builder {
         /** What a run takes at the most while the map is made: in the runs, and in the longer or shorter copy of them. */
         public static final int BYTES_WHILE_BUILT = 60;
+
+        /** Maps of fewer runs, as nearly all have, are not counted; the others in such steps. */
+        private static final int COUNTED_RUNS = 1024;
 
         private long[] runs = new long[12];
         private int used;
@@ -209,6 +243,11 @@ public final class ExtentMap {
             runs[used++] = length;
             runs[used++] = target;
             return this;
+        }
+
+        /** What so many runs take while the map is made; nothing when they are few. */
+        public static long bytesWhileBuilt(int runs) {
+            return (long) BYTES_WHILE_BUILT * (runs - runs % COUNTED_RUNS);
         }
 
         /** Offset behind the last run, 0 when there is none. */

@@ -30,6 +30,8 @@ public final class MemoryPool {
                     Runtime.getRuntime().maxMemory() / SHARED_PART,
                     Runtime.getRuntime().maxMemory() / TURN_PART);
 
+    private static final Share UNLIMITED = new MemoryPool(0, Long.MAX_VALUE).open();
+
     /** Taken from the shared part at once, as files ask for some hundred bytes each. */
     private static final int STEP_BYTES = 1 << 16;
 
@@ -51,9 +53,9 @@ public final class MemoryPool {
         return OF_HEAP;
     }
 
-    /** For who reads what he trusts, or is bounded elsewhere. */
+    /** For who reads what he trusts, or is bounded elsewhere. Safe for use by many threads. */
     public static Share unlimited() {
-        return new MemoryPool(Long.MAX_VALUE, Long.MAX_VALUE).open();
+        return UNLIMITED;
     }
 
     /** Nothing yet, for one image. Whoever has one open must not open another: it could wait for its own turn. */
@@ -95,6 +97,9 @@ public final class MemoryPool {
          * @return whether there was enough of what one image may have; otherwise nothing is taken
          */
         public boolean take(long bytes) throws InterruptedIOException {
+            if (turnBytes == Long.MAX_VALUE) {
+                return true;
+            }
             if (bytes > turnBytes - taken) {
                 return false;
             }
@@ -107,7 +112,9 @@ public final class MemoryPool {
 
         /** Gives back some of what was taken. */
         public void giveBack(long bytes) {
-            taken -= bytes;
+            if (turnBytes < Long.MAX_VALUE) {
+                taken -= bytes;
+            }
         }
 
         /** Begins a part of the work: what it takes is given back when that is closed. */

@@ -62,7 +62,7 @@ final class FileTables {
         this.facts = facts;
         this.warnings = warnings;
         this.contents = new FileContents(containerLength, warnings);
-        this.onDisk = new Placements(warnings);
+        this.onDisk = new Placements(warnings, memory);
         this.space = new TableSpace(memory);
         this.walking = WorkBudget.ofWalking(containerLength, memory);
     }

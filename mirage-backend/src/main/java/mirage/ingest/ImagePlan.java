@@ -61,7 +61,7 @@ final class ImagePlan {
             MemoryPool.Share memory)
             throws IOException {
         CutPlan.Builder plan = new CutPlan.Builder(length, memory);
-        Placements inPlaces = new Placements(warnings);
+        Placements inPlaces = new Placements(warnings, memory);
         for (VolumeLayout volume : layout.volumes()) {
             files.add(
                     volume,

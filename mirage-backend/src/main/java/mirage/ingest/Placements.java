@@ -1,7 +1,10 @@
 package mirage.ingest;
 
 import mirage.bytes.ExtentMap;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
+
+import java.io.InterruptedIOException;
 
 /**
  * Where contents lie in a layer below the one that they are mapped to, with a bound on how many pieces they become.
@@ -16,25 +19,40 @@ final class Placements {
     private static final int MAX_SPLITS_EACH = 1 << 20;
 
     private final Warnings warnings;
+    private final MemoryPool.Share memory;
     private long left = MAX_SPLITS;
     private boolean warned;
 
-    Placements(Warnings warnings) {
+    /** What the map that was given last takes. */
+    private long taken;
+
+    /**
+     * @param memory of the image, for one map at a time
+     */
+    Placements(Warnings warnings, MemoryPool.Share memory) {
         this.warnings = warnings;
+        this.memory = memory;
     }
 
-    /** Nowhere, when too many pieces were made already: who owns them only matters for sharing. */
-    ExtentMap place(ExtentMap content, ExtentMap below) {
+    /**
+     * Where a content lies: nowhere, when too many pieces were made already, as who owns them only matters for sharing.
+     *
+     * @return for use until the next one is asked for
+     */
+    ExtentMap place(ExtentMap content, ExtentMap below) throws InterruptedIOException {
+        memory.giveBack(taken);
+        taken = 0;
         if (left < 0) {
             return ExtentMap.EMPTY;
         }
         int most = content.runCount() + (int) Math.min(left, MAX_SPLITS_EACH);
-        ExtentMap placed = content.through(below, most);
+        ExtentMap placed = content.through(below, most, memory);
         left -= placed == null ? most : Math.max(0, placed.runCount() - content.runCount());
         if (left < 0 || placed == null) {
             warn();
             return ExtentMap.EMPTY;
         }
+        taken = placed.bytesThrough();
         return placed;
     }
 

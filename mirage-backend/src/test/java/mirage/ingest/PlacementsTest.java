@@ -3,9 +3,12 @@ package mirage.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import mirage.bytes.ExtentMap;
+import mirage.bytes.MemoryPool;
 import mirage.bytes.Warnings;
 
 import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
 
 /** A few bytes that say that thousands of files lie all over a fragmented disk must not become gigabytes of extents. */
 final class PlacementsTest {
@@ -14,7 +17,7 @@ final class PlacementsTest {
     private static final long DISK_BYTES = PIECES * PIECE_BYTES;
 
     private final Warnings warnings = new Warnings();
-    private final Placements placements = new Placements(warnings);
+    private final Placements placements = new Placements(warnings, MemoryPool.unlimited());
 
     /** Each piece lies before the one that it follows. */
     private static ExtentMap fragmented() {
@@ -26,7 +29,7 @@ final class PlacementsTest {
     }
 
     @Test
-    void anHonestFileIsPlaced() {
+    void anHonestFileIsPlaced() throws IOException {
         ExtentMap file = new ExtentMap.Builder().add(0, 10 * PIECE_BYTES, PIECE_BYTES).build();
         ExtentMap placed = placements.place(file, fragmented());
         assertThat(placed).isEqualTo(file.through(fragmented()));
@@ -35,7 +38,7 @@ final class PlacementsTest {
     }
 
     @Test
-    void filesThatAreAllOfTheDiskArePlacedUpToABound() {
+    void filesThatAreAllOfTheDiskArePlacedUpToABound() throws IOException {
         ExtentMap disk = fragmented();
         ExtentMap whole = new ExtentMap.Builder().add(0, DISK_BYTES, 0).build();
         int placed = 0;
@@ -49,8 +52,27 @@ final class PlacementsTest {
                 .contains("without regard to files");
     }
 
+    /** One map at a time is in the image's memory. */
     @Test
-    void aFileThatIsAllOfTheDiskAThousandTimesIsNotPlaced() {
+    void aMapThatThereIsNoMemoryForIsNotMade() throws IOException {
+        ExtentMap disk = fragmented();
+        ExtentMap half = new ExtentMap.Builder().add(0, DISK_BYTES / 2, 0).build();
+        ExtentMap whole = new ExtentMap.Builder().add(0, DISK_BYTES, 0).build();
+        long enoughForHalf = (long) ExtentMap.Builder.BYTES_WHILE_BUILT * PIECES * 2 / 3;
+        try (MemoryPool.Share memory = new MemoryPool(0, enoughForHalf).open()) {
+            Placements bounded = new Placements(warnings, memory);
+            for (int i = 0; i < 3; i++) {
+                assertThat(bounded.place(half, disk).runCount()).isEqualTo(PIECES / 2);
+            }
+            assertThat(warnings.messages()).isEmpty();
+            assertThat(bounded.place(whole, disk)).isSameAs(ExtentMap.EMPTY);
+            assertThat(warnings.messages()).hasSize(1);
+            assertThat(memory.take(enoughForHalf)).as("all of it was given back").isTrue();
+        }
+    }
+
+    @Test
+    void aFileThatIsAllOfTheDiskAThousandTimesIsNotPlaced() throws IOException {
         ExtentMap.Builder file = new ExtentMap.Builder();
         for (int i = 0; i < 1000; i++) {
             file.add(i * DISK_BYTES, DISK_BYTES, 0);

@@ -38,7 +38,7 @@ final class BtrfsStoredForm {
         return form;
     }
 
-    private boolean add(BtrfsExtent extent) throws FormatException {
+    private boolean add(BtrfsExtent extent) throws IOException {
         if (extent.at() >= end) {
             return false;
         }
@@ -54,7 +54,7 @@ final class BtrfsStoredForm {
         return true;
     }
 
-    private void addStored(BtrfsExtent extent) throws FormatException {
+    private void addStored(BtrfsExtent extent) throws IOException {
         volume.requireHeld(extent);
         long address = extent.address();
         long bytes = extent.storedBytes();

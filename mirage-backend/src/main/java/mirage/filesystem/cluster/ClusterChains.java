@@ -129,7 +129,7 @@ public final class ClusterChains {
             this.mapping = mapping;
         }
 
-        void add(long cluster) throws FormatException {
+        void add(long cluster) throws IOException {
             if (cluster != first + count) {
                 end();
                 first = cluster;
@@ -137,7 +137,7 @@ public final class ClusterChains {
             count++;
         }
 
-        void end() throws FormatException {
+        void end() throws IOException {
             if (count > 0) {
                 mapping.add(logical, count, first, true);
             }

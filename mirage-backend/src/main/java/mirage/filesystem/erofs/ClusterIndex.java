@@ -45,7 +45,7 @@ record ClusterIndex(
     /** Takes the entries in their order. */
     interface EntryVisitor {
         /** A cluster in which compressed bytes, or such as they are, begin for a place in it, and the block they are in. */
-        void head(long cluster, int type, int offset, long block) throws FormatException;
+        void head(long cluster, int type, int offset, long block) throws IOException;
 
         /** How many blocks the last head's bytes take. */
         void blocks(int count) throws FormatException;
@@ -141,7 +141,7 @@ record ClusterIndex(
      */
     private void visitPack(
             StructReader pack, EntryVisitor visitor, long cluster, int entries, int each)
-            throws FormatException {
+            throws IOException {
         int bits = each == 2 ? 16 : 14;
         int offsetBits = Math.max(clusterBits, MIN_OFFSET_BITS);
         // Where no counts are kept, the pack's number is that of the block before its first one.

@@ -29,6 +29,11 @@ final class CompressedExtents {
     private static final int FRAGMENT = 0x20;
     private static final int WHOLE_FRAGMENT = 0x80;
 
+    /** What an extent takes, here and in the map that is made of it. */
+    private static final int EXTENT_BYTES = 50;
+
+    private final ErofsVolume volume;
+    private final long inode;
     private final long size;
     private final boolean interlaced;
     private final int defaultStored;
@@ -39,11 +44,19 @@ final class CompressedExtents {
     private boolean[] plain = new boolean[16];
     private int count;
 
-    private CompressedExtents(long size, boolean interlaced, int blockBits, int clusterBits) {
-        this.size = size;
+    private CompressedExtents(
+            ErofsVolume volume,
+            ErofsInode inode,
+            boolean interlaced,
+            int blockBits,
+            int clusterBits) {
+        this.volume = volume;
+        this.inode = inode.number();
+        this.size = inode.size();
         this.interlaced = interlaced;
         this.blockBits = blockBits;
         this.defaultStored = 1 << clusterBits;
+        volume.beginMap();
     }
 
     /**
@@ -65,12 +78,12 @@ final class CompressedExtents {
         ClusterIndex index = index(header, inode, at, advise, clusterBits);
         CompressedExtents extents =
                 new CompressedExtents(
-                        inode.size(), (advise & INTERLACED) != 0, blockBits, clusterBits);
-        extents.collect(volume, index, header);
+                        volume, inode, (advise & INTERLACED) != 0, blockBits, clusterBits);
+        extents.collect(index, header);
         if ((advise & INLINE_TAIL) != 0) {
             extents.inlineTail(index.end(), header.u16(2));
         }
-        extents.check(volume);
+        extents.check();
         return extents;
     }
 
@@ -91,15 +104,14 @@ final class CompressedExtents {
         return ClusterIndex.full(clusterBits, count, at + 2 * HEADER_BYTES, countsBlocks);
     }
 
-    private void collect(ErofsVolume volume, ClusterIndex index, StructReader header)
-            throws IOException {
+    private void collect(ClusterIndex index, StructReader header) throws IOException {
         int algorithms = header.u8(6);
         index.visit(
                 volume,
                 new ClusterIndex.EntryVisitor() {
                     @Override
                     public void head(long cluster, int type, int offset, long block)
-                            throws FormatException {
+                            throws IOException {
                         if (offset >>> index.clusterBits() != 0) {
                             throw new FormatException(
                                     "a compressed extent begins "
@@ -134,7 +146,7 @@ final class CompressedExtents {
         }
     }
 
-    private void add(long start, long place, boolean isPlain) throws FormatException {
+    private void add(long start, long place, boolean isPlain) throws IOException {
         if (count == MAX_EXTENTS) {
             throw new FormatException("more than " + MAX_EXTENTS + " compressed extents");
         }
@@ -146,6 +158,8 @@ final class CompressedExtents {
             throw new FormatException("a compressed extent begins at " + start + ", out of order");
         }
         if (count == starts.length) {
+            // Twice as many as before, beside those before.
+            volume.growMap(inode, (long) EXTENT_BYTES * 2 * count);
             starts = Arrays.copyOf(starts, 2 * count);
             places = Arrays.copyOf(places, 2 * count);
             stored = Arrays.copyOf(stored, 2 * count);
@@ -165,7 +179,7 @@ final class CompressedExtents {
         }
     }
 
-    private void check(ErofsVolume volume) throws FormatException {
+    private void check() throws FormatException {
         if (count == 0 && size > 0) {
             throw new FormatException("a compressed file without extents");
         }

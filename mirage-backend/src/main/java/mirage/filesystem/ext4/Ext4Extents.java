@@ -115,7 +115,7 @@ final class Ext4Extents {
         return Short.toUnsignedInt(node.getShort(2));
     }
 
-    private void addExtents(ByteBuffer leaf) throws FormatException {
+    private void addExtents(ByteBuffer leaf) throws IOException {
         for (int i = 0; i < entries(leaf); i++) {
             int at = HEADER_BYTES + i * ENTRY_BYTES;
             int length = Short.toUnsignedInt(leaf.getShort(at + 4));

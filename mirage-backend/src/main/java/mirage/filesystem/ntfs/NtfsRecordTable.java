@@ -91,18 +91,22 @@ final class NtfsRecordTable {
 
     private ExtentMap mapOf(List<NtfsAttribute> parts, long size) throws IOException {
         FileMapping mapping = new FileMapping(volume, 0, size, true);
-        parts.stream()
-                .map(NtfsAttribute::place)
-                .filter(NtfsAttribute.Place.Scattered.class::isInstance)
-                .map(NtfsAttribute.Place.Scattered.class::cast)
-                .sorted(Comparator.comparingLong(NtfsAttribute.Place.Scattered::firstCluster))
-                .forEach(part -> {
-                    try {
-                        NtfsRunList.read(part.runs(), part.firstCluster(), mapping);
-                    } catch (FormatException e) {
-                        mapping.damage(e);
-                    }
-                });
+        List<NtfsAttribute.Place.Scattered> scattered =
+                parts.stream()
+                        .map(NtfsAttribute::place)
+                        .filter(NtfsAttribute.Place.Scattered.class::isInstance)
+                        .map(NtfsAttribute.Place.Scattered.class::cast)
+                        .sorted(
+                                Comparator.comparingLong(
+                                        NtfsAttribute.Place.Scattered::firstCluster))
+                        .toList();
+        for (NtfsAttribute.Place.Scattered part : scattered) {
+            try {
+                NtfsRunList.read(part.runs(), part.firstCluster(), mapping);
+            } catch (FormatException e) {
+                mapping.damage(e);
+            }
+        }
         return mapping.build().map();
     }
 

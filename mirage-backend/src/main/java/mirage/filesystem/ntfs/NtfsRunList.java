@@ -3,6 +3,7 @@ package mirage.filesystem.ntfs;
 import mirage.bytes.FormatException;
 import mirage.filesystem.walk.FileMapping;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -21,7 +22,7 @@ final class NtfsRunList {
      * @return the cluster behind the last run, of the value
      * @throws FormatException when the pairs make no sense; those before it are added
      */
-    static long read(ByteBuffer runs, long first, FileMapping mapping) throws FormatException {
+    static long read(ByteBuffer runs, long first, FileMapping mapping) throws IOException {
         long next = first;
         long place = 0;
         int at = 0;

@@ -193,7 +193,7 @@ final class NtfsStream {
      *
      * @return the cluster behind the last one
      */
-    private long read(FileMapping mapping) {
+    private long read(FileMapping mapping) throws IOException {
         long next = 0;
         for (Scattered part : parts) {
             if (part.firstCluster() != next) {

@@ -4,6 +4,7 @@ import mirage.bytes.ExtentMap;
 import mirage.bytes.FormatException;
 import mirage.filesystem.LongSet;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -11,6 +12,12 @@ import java.util.Arrays;
  * Blocks behind the file's end, allocated ahead of need, are cut off. What makes no sense is left out with a warning.
  */
 public final class FileMapping {
+    /** Maps of fewer runs, as nearly all have, are not counted; the others in such steps. */
+    private static final int COUNTED_RUNS = 1024;
+
+    /** With two longs to sort. */
+    private static final int RUN_BYTES = ExtentMap.Builder.BYTES_WHILE_BUILT + 16;
+
     /** 48 MiB of map: fragments of 64 KiB make a file of 128 GiB. */
     private static final int MAX_RUNS = 2 << 20;
 
@@ -20,6 +27,7 @@ public final class FileMapping {
     private final boolean mayShare;
     private final LongSet nodes = new LongSet();
     private final ExtentMap.Builder runs = new ExtentMap.Builder();
+    private int counted;
     private long next;
     private boolean damaged;
 
@@ -33,6 +41,7 @@ public final class FileMapping {
         this.inode = inode;
         this.blocks = size / volume.blockSize() + (size % volume.blockSize() == 0 ? 0 : 1);
         this.mayShare = mayShare;
+        volume.beginMap();
     }
 
     /** Blocks from the file's begin to its end. */
@@ -49,8 +58,7 @@ public final class FileMapping {
      * @param written whether the blocks hold content; if not, they read as zeros
      * @throws FormatException when no file can be so large, or so scattered
      */
-    public void add(long logical, long count, long physical, boolean written)
-            throws FormatException {
+    public void add(long logical, long count, long physical, boolean written) throws IOException {
         if (count <= 0) {
             damage("an extent is empty");
             return;
@@ -82,6 +90,10 @@ public final class FileMapping {
                     "inode " + inode + ": block " + logical + " is beyond any file's end");
         }
         runs.add(logical * size, kept * size, volume.position(physical));
+        if (runs.runCount() >= counted + COUNTED_RUNS) {
+            volume.growMap(inode, (long) COUNTED_RUNS * RUN_BYTES);
+            counted += COUNTED_RUNS;
+        }
     }
 
     /**

@@ -98,6 +98,7 @@ public final class TreeWalk<F> {
             throw new FormatException(volume.format() + " " + e.getMessage(), e);
         } finally {
             stack.forEach(frame -> frame.listing.release(volume));
+            volume.beginMap();
         }
     }
 

@@ -35,6 +35,7 @@ public abstract class VolumeReader {
     private final ByteOrder order;
     private final Warnings warnings;
     private final WorkBudget budget;
+    private long mapBytes;
     private final Map<Long, ByteBuffer> pieces = new RecentlyUsed<>(MAX_PIECES);
 
     /**
@@ -91,6 +92,25 @@ public abstract class VolumeReader {
     /** For what is kept until it is shown. */
     public final MemoryPool.Share memory() {
         return budget.memory();
+    }
+
+    /** Begins with the map of a file; the memory of the one before is given back. */
+    public final void beginMap() {
+        budget.memory().giveBack(mapBytes);
+        mapBytes = 0;
+    }
+
+    /**
+     * Takes memory for the map of the file at hand.
+     *
+     * @throws FormatException when there is none
+     */
+    public final void growMap(long inode, long bytes) throws IOException {
+        if (!budget.memory().take(bytes)) {
+            throw new FormatException(
+                    "inode " + inode + ": more runs of blocks than memory is given for");
+        }
+        mapBytes += bytes;
     }
 
     /** Reads without the cache; the range must lie within the volume. */

@@ -70,7 +70,7 @@ final class XfsMapping {
      * volume, 21 bits of their number; all in blocks.
      */
     static void addRecords(FileMapping mapping, ByteBuffer bytes, int at, int count)
-            throws FormatException {
+            throws IOException {
         for (int i = 0; i < count; i++) {
             long high = bytes.getLong(at + i * RECORD_BYTES);
             long low = bytes.getLong(at + i * RECORD_BYTES + 8);

@@ -57,7 +57,7 @@ final class TreeWalkTest {
 
         @Override
         public boolean holds(long block, long count) {
-            return false;
+            return true;
         }
 
         @Override
@@ -299,6 +299,33 @@ final class TreeWalkTest {
                     .asString()
                     .startsWith("test directory inode 1002 at 0: too many entries to keep");
             assertThat(memory.take(20_000)).as("all of it was given back").isTrue();
+        }
+    }
+
+    /** The map of one file at a time is in the image's memory, while it is made and shown. */
+    @Test
+    void mapsOfFilesAreInTheImagesMemory() throws IOException {
+        MemoryPool pool = new MemoryPool(0, 10_000_000);
+        try (MemoryPool.Share memory = pool.open()) {
+            VolumeReader reader = new Volume(warnings, WorkBudget.ofWalking(1 << 30, memory));
+            for (int file = 0; file < 3; file++) {
+                FileMapping mapping = new FileMapping(reader, file, 1 << 29, true);
+                for (int run = 0; run < 100_000; run++) {
+                    mapping.add(2L * run, 1, run, true);
+                }
+                assertThat(mapping.build().map().runCount()).isEqualTo(100_000);
+            }
+            FileMapping larger = new FileMapping(reader, 9, 1 << 29, true);
+            assertThatThrownBy(
+                            () -> {
+                                for (int run = 0; run < 1_000_000; run++) {
+                                    larger.add(2L * run, 1, run, true);
+                                }
+                            })
+                    .isInstanceOf(FormatException.class)
+                    .hasMessage("inode 9: more runs of blocks than memory is given for");
+            reader.beginMap();
+            assertThat(memory.take(10_000_000)).as("all of it was given back").isTrue();
         }
     }
 
