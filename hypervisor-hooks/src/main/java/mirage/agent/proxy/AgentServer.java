@@ -61,10 +61,14 @@ public final class AgentServer implements AutoCloseable {
      * Starts to serve.
      *
      * @param pages by their paths
+     * @param underWay is told of each request, and waits for them when it is closed, which this server does not
      * @throws IOException when the address cannot be had
      */
     public static AgentServer start(
-            InetSocketAddress listen, Map<String, Page> pages, ImageRequests images)
+            InetSocketAddress listen,
+            Map<String, Page> pages,
+            ImageRequests images,
+            RequestsUnderWay underWay)
             throws IOException {
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setName("http");
@@ -84,7 +88,7 @@ public final class AgentServer implements AutoCloseable {
         connector.setPort(listen.getPort());
         connector.setIdleTimeout(IDLE.toMillis());
         server.addConnector(connector);
-        server.setHandler(new Dispatch(pages, images));
+        server.setHandler(new Dispatch(pages, images, underWay));
         try {
             server.start();
         } catch (Exception failure) {
@@ -124,16 +128,18 @@ public final class AgentServer implements AutoCloseable {
 
         private final Map<String, Page> pages;
         private final ImageRequests images;
+        private final RequestsUnderWay underWay;
 
-        Dispatch(Map<String, Page> pages, ImageRequests images) {
+        Dispatch(Map<String, Page> pages, ImageRequests images, RequestsUnderWay underWay) {
             this.pages = Map.copyOf(pages);
             this.images = images;
+            this.underWay = underWay;
         }
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
             Exchange exchange = new Exchange(request, response);
-            try {
+            try (RequestsUnderWay.UnderWay _ = underWay.begin()) {
                 Page page = pages.get(Request.getPathInContext(request));
                 if (page == null) {
                     images.handle(exchange);

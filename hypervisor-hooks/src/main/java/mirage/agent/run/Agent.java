@@ -11,6 +11,7 @@ import mirage.agent.nova.NovaLocks;
 import mirage.agent.nova.Owner;
 import mirage.agent.proxy.AgentServer;
 import mirage.agent.proxy.ImageRequests;
+import mirage.agent.proxy.RequestsUnderWay;
 import mirage.agent.wire.ImageService;
 
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class Agent implements Closeable {
         try {
             Files.createDirectories(settings.stateDirectory());
             opened.push(StateLock.take(settings.stateDirectory()));
+            RequestsUnderWay requests = open(new RequestsUnderWay(PATIENCE));
             ImageBuilder.loadLibraries(settings.stateDirectory());
             measures = open(new Measures());
             Inventory inventory = Inventory.open(settings.stateDirectory());
@@ -122,7 +124,8 @@ final class Agent implements Closeable {
                                     shelf,
                                     measures,
                                     settings.raw(),
-                                    image -> bases != null && bases.has(image)));
+                                    image -> bases != null && bases.has(image)),
+                            requests);
             opened.push(server::close);
             begin(settings, duties, announcements, pulls, verify);
         } catch (IOException | RuntimeException failure) {
