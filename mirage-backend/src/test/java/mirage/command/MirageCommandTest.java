@@ -9,8 +9,8 @@ import mirage.GoldenFiles;
 import mirage.library.Ext4Images;
 import mirage.library.LibrarySettings;
 import mirage.library.MirageLibrary;
+import mirage.library.TarFiles;
 
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -108,7 +108,7 @@ final class MirageCommandTest {
         try (TarArchiveOutputStream tar =
                 new TarArchiveOutputStream(Files.newOutputStream(machine))) {
             String disks = "<File id='%s' href='%s'/><Disk fileRef='%s'/>";
-            addMember(
+            TarFiles.addMember(
                     tar,
                     "box.ovf",
                     ("<Envelope>"
@@ -116,8 +116,8 @@ final class MirageCommandTest {
                                     + disks.replace("%s", "two")
                                     + "</Envelope>")
                             .getBytes(StandardCharsets.UTF_8));
-            addMember(tar, "one", Files.readAllBytes(image));
-            addMember(tar, "two", GoldenFiles.unpacked("lvm/linear.disk"));
+            TarFiles.addMember(tar, "one", Files.readAllBytes(image));
+            TarFiles.addMember(tar, "two", GoldenFiles.unpacked("lvm/linear.disk"));
         }
         Path other = directory.resolve("machines");
         runOn(other, "import", "--id", "machine", machine.toString());
@@ -137,15 +137,6 @@ final class MirageCommandTest {
         assertThat(out).doesNotExist();
         runOn(other, "export", "machine", out.toString());
         assertThat(out).hasSameBinaryContentAs(machine);
-    }
-
-    private static void addMember(TarArchiveOutputStream tar, String name, byte[] content)
-            throws IOException {
-        TarArchiveEntry entry = new TarArchiveEntry(name);
-        entry.setSize(content.length);
-        tar.putArchiveEntry(entry);
-        tar.write(content);
-        tar.closeArchiveEntry();
     }
 
     @Test

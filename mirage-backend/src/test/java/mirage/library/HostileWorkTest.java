@@ -12,7 +12,6 @@ import mirage.library.LibrarySettings.Acknowledge;
 import mirage.manifest.FileTableReader;
 import mirage.manifest.VolumeRecord;
 
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,21 +119,12 @@ final class HostileWorkTest {
     private static byte[] ova(byte[]... disks) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-            addMember(tar, "box.ovf", "<Envelope/>".getBytes(StandardCharsets.US_ASCII));
+            TarFiles.addMember(tar, "box.ovf", "<Envelope/>".getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < disks.length; i++) {
-                addMember(tar, "disk" + i, disks[i]);
+                TarFiles.addMember(tar, "disk" + i, disks[i]);
             }
         }
         return bytes.toByteArray();
-    }
-
-    private static void addMember(TarArchiveOutputStream tar, String name, byte[] content)
-            throws IOException {
-        TarArchiveEntry entry = new TarArchiveEntry(name);
-        entry.setSize(content.length);
-        tar.putArchiveEntry(entry);
-        tar.write(content);
-        tar.closeArchiveEntry();
     }
 
     private List<StoredImage> storeAtOnce(int atOnce, byte[] image) throws Exception {

@@ -58,6 +58,8 @@ public record WholeMap(ExtentMap plain, EncodedClusters encoded, boolean broken)
             if (pieces > MAX_PIECES
                     || placed > MAX_PLACED
                     || placed > before && !memory.take(ExtentMap.Builder.BYTES_WHILE_BUILT)) {
+                // The image is opaque, and what else is in its archive may need it.
+                memory.giveBack((long) ExtentMap.Builder.BYTES_WHILE_BUILT * before);
                 throw new FormatException(
                         format
                                 + " map: more than the "

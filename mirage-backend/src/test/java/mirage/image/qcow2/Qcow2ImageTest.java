@@ -64,7 +64,7 @@ final class Qcow2ImageTest {
 
     /** 1000 references to one table whose clusters hold every second subcluster: 16 million runs from 16 MiB. */
     @Test
-    void anImageWithMoreRunsThanWeHoldIsRefused() {
+    void anImageWithMoreRunsThanWeHoldIsRefused() throws IOException {
         int cluster = 1 << 14;
         int tables = 1000;
         ByteBuffer bytes = ByteBuffer.allocate(cluster * (tables + 2));
@@ -81,6 +81,13 @@ final class Qcow2ImageTest {
         assertThatThrownBy(() -> Qcow2Image.open(container, warnings, MemoryPool.unlimited()))
                 .isInstanceOf(FormatException.class)
                 .hasMessageContaining("more than the 4194304 runs that can be kept");
+        // Less memory than that ends it earlier, and what was taken is there for others again.
+        try (MemoryPool.Share memory = new MemoryPool(0, 600_000).open()) {
+            assertThatThrownBy(() -> Qcow2Image.open(container, warnings, memory))
+                    .isInstanceOf(FormatException.class)
+                    .hasMessageContaining("more than the 10000 runs that can be kept");
+            assertThat(memory.take(600_000)).isTrue();
+        }
     }
 
     @Test
